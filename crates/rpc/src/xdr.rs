@@ -1,0 +1,285 @@
+//! XDR, the external data representation of RFC 4506: what ONC RPC is written in.
+//!
+//! Everything is a multiple of four bytes, big-endian; strings and opaque data carry their length
+//! and are padded with zeros. The reader names what it reads, so that the same grammar decodes a
+//! message and explains its bytes.
+
+use core::fmt::Display;
+
+use crate::encoding::Field;
+
+/// Why bytes are not the XDR that was expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum XdrError {
+    /// They end before the value does.
+    #[error("the data end too early")]
+    UnexpectedEnd,
+    /// A length above its bound.
+    #[error("a length of {length}, above its bound of {bound}")]
+    TooLong {
+        /// The length given.
+        length: u32,
+        /// The bound in the protocol.
+        bound: u32,
+    },
+    /// Padding that is not zeros.
+    #[error("padding that is not zeros")]
+    Padding,
+    /// A boolean other than 0 and 1.
+    #[error("a boolean of {0}")]
+    Boolean(u32),
+    /// An enumeration or a union without such a case.
+    #[error("no case {0}")]
+    Case(u32),
+    /// A string that is not UTF-8.
+    #[error("a string that is not UTF-8")]
+    Utf8,
+}
+
+/// Appends an unsigned integer (section 4.2), a boolean or an enumeration.
+pub fn put_u32(out: &mut Vec<u8>, value: u32) {
+    out.extend_from_slice(&value.to_be_bytes());
+}
+
+/// Appends an unsigned hyper integer (section 4.5).
+pub fn put_u64(out: &mut Vec<u8>, value: u64) {
+    out.extend_from_slice(&value.to_be_bytes());
+}
+
+/// Appends a hyper integer (section 4.5).
+pub fn put_i64(out: &mut Vec<u8>, value: i64) {
+    out.extend_from_slice(&value.to_be_bytes());
+}
+
+/// Appends a string (section 4.11). One too long for its length word is cut, at 4 GiB.
+pub fn put_string(out: &mut Vec<u8>, text: &str) {
+    put_opaque(out, text.as_bytes());
+}
+
+/// Appends variable-length opaque data (section 4.10).
+pub fn put_opaque(out: &mut Vec<u8>, bytes: &[u8]) {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    put_u32(out, length);
+    out.extend_from_slice(&bytes[..bytes.len().min(length as usize)]);
+    out.resize(out.len() + padding(length as usize), 0);
+}
+
+/// Appends optional data (section 4.19): a boolean, then the value if there is one.
+pub fn put_optional<T: Copy>(
+    out: &mut Vec<u8>,
+    value: Option<T>,
+    put: impl FnOnce(&mut Vec<u8>, T),
+) {
+    put_u32(out, u32::from(value.is_some()));
+    if let Some(value) = value {
+        put(out, value);
+    }
+}
+
+const fn padding(length: usize) -> usize {
+    (4 - length % 4) % 4
+}
+
+/// Reads XDR, and notes the fields that it reads if asked to.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    notes: Option<Vec<Field>>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that only decodes.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            notes: None,
+        }
+    }
+
+    /// A reader that notes every field.
+    #[must_use]
+    pub const fn annotating(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            notes: Some(Vec::new()),
+        }
+    }
+
+    /// How far it has read.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.at
+    }
+
+    /// How many bytes are left.
+    #[must_use]
+    pub const fn remaining(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
+    /// The fields noted, in order.
+    #[must_use]
+    pub fn into_notes(self) -> Vec<Field> {
+        self.notes.unwrap_or_default()
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8], XdrError> {
+        let end = self.at.checked_add(count).ok_or(XdrError::UnexpectedEnd)?;
+        let taken = self
+            .bytes
+            .get(self.at..end)
+            .ok_or(XdrError::UnexpectedEnd)?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], XdrError> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+
+    fn note(&mut self, from: usize, name: &str, value: impl FnOnce() -> String) {
+        if let Some(notes) = &mut self.notes
+            && from < self.at
+        {
+            notes.push(Field {
+                range: from..self.at,
+                name: name.to_owned(),
+                value: value(),
+            });
+        }
+    }
+
+    /// An unsigned integer that is shown by `show`.
+    ///
+    /// # Errors
+    /// [`XdrError::UnexpectedEnd`], as for all that follow.
+    pub fn u32_as<S: Display>(
+        &mut self,
+        name: &str,
+        show: impl FnOnce(u32) -> S,
+    ) -> Result<u32, XdrError> {
+        let from = self.at;
+        let value = u32::from_be_bytes(self.array()?);
+        self.note(from, name, || show(value).to_string());
+        Ok(value)
+    }
+
+    /// An unsigned integer.
+    ///
+    /// # Errors
+    /// [`XdrError::UnexpectedEnd`].
+    pub fn u32(&mut self, name: &str) -> Result<u32, XdrError> {
+        self.u32_as(name, |value| value)
+    }
+
+    /// An unsigned hyper integer.
+    ///
+    /// # Errors
+    /// [`XdrError::UnexpectedEnd`].
+    pub fn u64(&mut self, name: &str) -> Result<u64, XdrError> {
+        let from = self.at;
+        let value = u64::from_be_bytes(self.array()?);
+        self.note(from, name, || value.to_string());
+        Ok(value)
+    }
+
+    /// A hyper integer.
+    ///
+    /// # Errors
+    /// [`XdrError::UnexpectedEnd`].
+    pub fn i64(&mut self, name: &str) -> Result<i64, XdrError> {
+        let from = self.at;
+        let value = i64::from_be_bytes(self.array()?);
+        self.note(from, name, || value.to_string());
+        Ok(value)
+    }
+
+    /// A boolean.
+    ///
+    /// # Errors
+    /// [`XdrError::Boolean`] for other values than 0 and 1.
+    pub fn boolean(&mut self, name: &str) -> Result<bool, XdrError> {
+        match self.u32_as(name, |value| match value {
+            0 => "no",
+            1 => "yes",
+            _ => "neither 0 nor 1",
+        })? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(XdrError::Boolean(other)),
+        }
+    }
+
+    /// Variable-length opaque data of at most `bound` bytes.
+    ///
+    /// # Errors
+    /// [`XdrError::TooLong`], [`XdrError::Padding`].
+    pub fn opaque(&mut self, name: &str, bound: u32) -> Result<&'a [u8], XdrError> {
+        self.counted(name, bound, |bytes| format!("{} bytes", bytes.len()))
+    }
+
+    /// A string of at most `bound` bytes.
+    ///
+    /// # Errors
+    /// As [`Self::opaque`], and [`XdrError::Utf8`].
+    pub fn string(&mut self, name: &str, bound: u32) -> Result<String, XdrError> {
+        let bytes = self.counted(name, bound, |bytes| {
+            String::from_utf8_lossy(bytes).into_owned()
+        })?;
+        core::str::from_utf8(bytes)
+            .map(str::to_owned)
+            .map_err(|_| XdrError::Utf8)
+    }
+
+    fn counted(
+        &mut self,
+        name: &str,
+        bound: u32,
+        show: impl FnOnce(&[u8]) -> String,
+    ) -> Result<&'a [u8], XdrError> {
+        let from = self.at;
+        let length = u32::from_be_bytes(self.array()?);
+        self.note(from, "length", || length.to_string());
+        if length > bound {
+            return Err(XdrError::TooLong { length, bound });
+        }
+        let length = length as usize;
+        let from = self.at;
+        let data = self.take(length)?;
+        self.note(from, name, || show(data));
+        let from = self.at;
+        let zeros = self.take(padding(length))?;
+        self.note(from, "padding", String::new);
+        if zeros.iter().any(|byte| *byte != 0) {
+            return Err(XdrError::Padding);
+        }
+        Ok(data)
+    }
+
+    /// Optional data: whether there is a value, then the value.
+    ///
+    /// # Errors
+    /// As [`Self::boolean`], and those of `read`.
+    pub fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Result<T, XdrError>,
+    ) -> Result<Option<T>, XdrError> {
+        let from = self.at;
+        let present = u32::from_be_bytes(self.array()?);
+        self.note(from, &format!("{name} given"), || {
+            if present == 1 { "yes" } else { "no" }.to_owned()
+        });
+        match present {
+            0 => Ok(None),
+            1 => read(self, name).map(Some),
+            other => Err(XdrError::Boolean(other)),
+        }
+    }
+}
