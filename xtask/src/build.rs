@@ -1,0 +1,83 @@
+//! The release build, ready for any static host under any path, and its sizes.
+
+use crate::environment::{Environment, run, text};
+use crate::report::{Failure, Step};
+use crate::{node, toolchain, tools};
+use std::process::Command;
+
+/// What all the page loads may weigh, in bytes after gzip.
+pub(crate) const BUDGET: u64 = 220_000;
+
+/// What a build needs, and nothing that only tests need.
+pub(crate) fn set_up(environment: &mut Environment) -> Result<(), Failure> {
+    toolchain::set_up(environment)?;
+    tools::set_up_trunk(environment)?;
+    tools::fetch_crates(environment)?;
+    node::set_up(environment)
+}
+
+/// Builds `dist/`.
+pub(crate) fn release(environment: &Environment) -> Result<(), Failure> {
+    let step = Step::start(
+        "build",
+        "release build, a few minutes when much has changed",
+    );
+    run(trunk(environment)?.args(["build", "--release", "--offline"]))?;
+    step.done("dist/ is ready for any static host");
+    Ok(())
+}
+
+/// `trunk`, told which versions of its own tools it will find on `PATH`.
+pub(crate) fn trunk(environment: &Environment) -> Result<Command, Failure> {
+    let binaryen = node::locked_version(environment, "binaryen")?;
+    let binaryen = binaryen.split('.').next().unwrap_or(&binaryen);
+    let mut command = environment.command("trunk");
+    command
+        .env(
+            "TRUNK_TOOLS_WASM_BINDGEN",
+            tools::wasm_bindgen_version(environment)?,
+        )
+        .env("TRUNK_TOOLS_WASM_OPT", format!("version_{binaryen}"))
+        .env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // trunk reads the variable as a boolean and refuses what others write there.
+    if std::env::var_os("NO_COLOR").is_some() {
+        command.env("NO_COLOR", "true");
+    }
+    Ok(command)
+}
+
+/// The sizes of a build.
+pub(crate) struct Sizes {
+    table: String,
+    /// Bytes after gzip of all that the page loads.
+    pub(crate) loaded: u64,
+}
+
+impl Sizes {
+    pub(crate) fn print(&self) {
+        println!("\n{}\n", self.table);
+    }
+}
+
+/// Measures `dist/`, with the compressors of node's zlib.
+pub(crate) fn sizes(environment: &Environment) -> Result<Sizes, Failure> {
+    let measured = text(environment.command("node").args([
+        "--input-type=module",
+        "--eval",
+        include_str!("sizes.mjs"),
+        "--",
+        "dist",
+    ]))
+    .ok_or_else(|| Failure::new("dist/ could not be measured").next("cargo xtask build"))?;
+    let (table, last) = measured
+        .rsplit_once('\n')
+        .ok_or_else(|| Failure::new("dist/ is empty").next("cargo xtask build"))?;
+    let loaded = last
+        .trim()
+        .parse()
+        .map_err(|_| Failure::new(format!("sizes.mjs ended with `{last}`, not a number")))?;
+    Ok(Sizes {
+        table: table.trim_end().to_owned(),
+        loaded,
+    })
+}
