@@ -1,0 +1,205 @@
+//! Why a backend was picked: enough for a table of candidates and one sentence.
+
+use std::sync::Arc;
+
+use crate::policy::{Choice, Looked};
+use crate::{Backend, BackendId, Balancer, Health, Nanos, NoBackend, Policy, Request};
+
+/// A choice explained. Plain data: keeping it disturbs nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// The policy's name.
+    pub policy: &'static str,
+    /// When the choice was made.
+    pub at: Nanos,
+    /// Every backend of the list, in its order, with what spoke for or against it.
+    pub candidates: Vec<Candidate>,
+    /// What a score is, with its unit; empty if the policy compares nothing.
+    pub score_label: &'static str,
+    /// How the policy decides, in one phrase.
+    pub rule: &'static str,
+    /// What decided between equal scores, if it came to that.
+    pub tie_break: Option<TieBreak>,
+    /// Who was drawn at random for a closer look, in the order of drawing, if the policy draws.
+    pub drawn: Vec<BackendId>,
+    /// Why nobody could be picked, if so.
+    pub nobody: Option<NoBackend>,
+}
+
+/// One backend in an [`Explanation`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Which backend.
+    pub backend: BackendId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Why it was not picked; `None` for the one that was (and for all others if an earlier reason,
+    /// [`Explanation::nobody`], covers them).
+    pub passed_over: Option<PassedOver>,
+    /// What the policy compares of it, as it was before the choice; in the unit of
+    /// [`Explanation::score_label`]. Also given for those that were not compared.
+    pub score: Option<f64>,
+    /// Its active attempts before the choice.
+    pub active: u32,
+    /// Whether it was picked.
+    pub chosen: bool,
+}
+
+/// Why a backend was not picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassedOver {
+    /// This call has tried it.
+    Tried,
+    /// Health checks say it is down.
+    Down,
+    /// It is ejected for failed attempts.
+    Ejected,
+    /// It is draining.
+    Draining,
+    /// It was not among those drawn at random.
+    NotDrawn,
+    /// Its score was worse.
+    Outscored,
+    /// Its score was the same, and the tie-break went against it.
+    LostTie,
+}
+
+impl PassedOver {
+    /// In a few words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Tried => "already tried by this call",
+            Self::Down => "down: failed its health checks",
+            Self::Ejected => "ejected: its attempts kept failing",
+            Self::Draining => "draining",
+            Self::NotDrawn => "not drawn",
+            Self::Outscored => "a worse score",
+            Self::LostTie => "the same score, lost the tie",
+        }
+    }
+}
+
+/// What decided between equal scores: the named system's own rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TieBreak {
+    /// The first in the list (nginx's weighted round robin).
+    FirstListed,
+    /// Smooth weighted round robin among the equals (nginx's `least_conn`).
+    SmoothWeighted,
+    /// The first of those drawn (Finagle, tower).
+    FirstDrawn,
+}
+
+impl TieBreak {
+    /// In a few words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::FirstListed => "first in the list",
+            Self::SmoothWeighted => "equals take turns by weight",
+            Self::FirstDrawn => "drawn first",
+        }
+    }
+}
+
+impl Explanation {
+    /// The picked backend, if there was one.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Candidate> {
+        self.candidates.iter().find(|candidate| candidate.chosen)
+    }
+
+    pub(crate) fn new(
+        balancer: &Balancer,
+        at: Nanos,
+        request: &Request<'_>,
+        scores: &[Option<f64>],
+        choice: Result<Choice, NoBackend>,
+    ) -> Self {
+        let policy = &balancer.settings.policy;
+        let list = &balancer.members.list;
+        let winning = choice.ok().and_then(|choice| scores[choice.place]);
+        let candidates = list.iter().enumerate().map(|(place, backend)| {
+            let lost = match choice {
+                Err(_) => None,
+                Ok(choice) if choice.place == place => None,
+                Ok(Choice {
+                    looked: Looked::One,
+                    ..
+                }) => Some(PassedOver::NotDrawn),
+                Ok(Choice {
+                    looked: Looked::Two(a, b),
+                    ..
+                }) if place != a && place != b => Some(PassedOver::NotDrawn),
+                Ok(_) if scores[place] == winning => Some(PassedOver::LostTie),
+                Ok(_) => Some(PassedOver::Outscored),
+            };
+            Candidate {
+                backend: backend.id,
+                name: Arc::clone(&backend.name),
+                passed_over: barred(backend, request).or(lost),
+                score: scores[place],
+                active: backend.active,
+                chosen: choice.is_ok_and(|choice| choice.place == place),
+            }
+        });
+        let drawn = match choice {
+            Ok(Choice {
+                place,
+                looked: Looked::One,
+                ..
+            }) => vec![list[place].id],
+            Ok(Choice {
+                looked: Looked::Two(a, b),
+                ..
+            }) => vec![list[a].id, list[b].id],
+            _ => Vec::new(),
+        };
+        Self {
+            policy: policy.name(),
+            at,
+            candidates: candidates.collect(),
+            score_label: score_label(policy),
+            rule: rule(policy),
+            tie_break: choice.ok().and_then(|choice| choice.tie),
+            drawn,
+            nobody: choice.err(),
+        }
+    }
+}
+
+/// What kept a backend from standing at all.
+fn barred(backend: &Backend, request: &Request<'_>) -> Option<PassedOver> {
+    match backend.health {
+        _ if request.tried.contains(&backend.id) => Some(PassedOver::Tried),
+        Health::Down { .. } => Some(PassedOver::Down),
+        Health::Ejected { .. } => Some(PassedOver::Ejected),
+        Health::Up if backend.draining => Some(PassedOver::Draining),
+        Health::Up => None,
+    }
+}
+
+const fn score_label(policy: &Policy) -> &'static str {
+    match policy {
+        Policy::RoundRobin => "choices since its last turn",
+        Policy::SmoothWeightedRoundRobin => "current weight",
+        Policy::Random => "",
+        Policy::LeastRequest => "active attempts per unit of weight",
+        Policy::PowerOfTwoChoices => "active attempts",
+        Policy::PeakEwma { .. } => "cost: latency in ms × (active + 1)",
+        Policy::RingHash { .. } => "way round the ring, % of it",
+    }
+}
+
+const fn rule(policy: &Policy) -> &'static str {
+    match policy {
+        Policy::RoundRobin => "whose last turn was longest ago",
+        Policy::SmoothWeightedRoundRobin => "the greatest current weight",
+        Policy::Random => "one drawn at random",
+        Policy::LeastRequest => "the fewest active attempts for its weight",
+        Policy::PowerOfTwoChoices => "the fewer active attempts of two drawn",
+        Policy::PeakEwma { .. } => "the lower cost of two drawn",
+        Policy::RingHash { .. } => "the next point on the ring from the client's hash",
+    }
+}

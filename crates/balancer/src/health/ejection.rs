@@ -1,0 +1,226 @@
+//! Passive ejection: leave out, for a while, a backend whose attempts keep failing.
+//!
+//! Idea: enough failed attempts in a row say what a health check would, sooner and for free.
+//! Source: Envoy's outlier detection, consecutive failures (defaults 5; 30 s; 300 s; 10 %), and
+//! gRPC's of the same shape (proposal A50).
+//! Formula: out for `min(base_time * k, max_time)`, where k is 1 for a first ejection, grows by one
+//! with each further one, and is forgiven one for every 10 s spent in service. Ejections with the
+//! defaults last 30, 60, 90, ... 300, 300 s.
+//! Known failure: with few calls it notices nothing, and when the cause is common to all (a
+//! database behind them) it shrinks the cluster just when every backend is needed; hence
+//! `max_percent`.
+//!
+//! How one of few may be ejected: 10 % of five backends is half a backend. Envoy then ejects none
+//! unless `always_eject_one_host` is set; gRPC ejects as long as the share *before* the ejection is
+//! below the maximum. Here, as with Envoy's `always_eject_one_host`, the first may always go (unless
+//! `max_percent` is 0 or it is the only backend: nginx, too, never takes a lone server out); each
+//! further one only if the share with it stays within `max_percent`.
+//!
+//! Where this differs: ejections end on time rather than at the next sweep of a 10 s timer, and a
+//! passed health check does not end one early (Envoy's
+//! `successful_active_health_check_uneject_host: false`; gRPC has no such rule).
+
+use crate::{Nanos, SECOND, SettingsError};
+
+/// The time in service that forgives one earlier ejection: the sweep interval of Envoy and gRPC.
+const FORGIVEN_AFTER: Nanos = 10 * SECOND;
+
+/// How passive ejection is done.
+///
+/// # Default values
+/// Envoy's: 5 failures in a row, 30 s times the ejections so far, at most 300 s, at most 10 % of
+/// the backends (but always one of several).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ejection {
+    /// Failed attempts in a row that eject, at least 1.
+    pub consecutive_failures: u32,
+    /// The length of a first ejection, in nanoseconds, more than 0.
+    pub base_time: Nanos,
+    /// The length no ejection exceeds, in nanoseconds, at least `base_time`.
+    pub max_time: Nanos,
+    /// The share of all backends that may be ejected at once, 0 to 100 percent. One of several may
+    /// always be; 0 switches ejection off.
+    pub max_percent: u32,
+}
+
+impl Default for Ejection {
+    fn default() -> Self {
+        Self {
+            consecutive_failures: 5,
+            base_time: 30 * SECOND,
+            max_time: 300 * SECOND,
+            max_percent: 10,
+        }
+    }
+}
+
+impl Ejection {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// The first field that is out of its range.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        if self.consecutive_failures == 0 {
+            return Err(SettingsError::ZeroConsecutiveFailures);
+        }
+        if self.base_time == 0 {
+            return Err(SettingsError::ZeroBaseTime);
+        }
+        if self.max_time < self.base_time {
+            return Err(SettingsError::MaxTimeBelowBase {
+                max_time: self.max_time,
+                base_time: self.base_time,
+            });
+        }
+        if self.max_percent > 100 {
+            return Err(SettingsError::PercentAbove100(self.max_percent));
+        }
+        Ok(())
+    }
+
+    /// Whether one more of `backends` may go when `ejected` of them are out already.
+    #[must_use]
+    pub fn allows_another(&self, ejected: usize, backends: usize) -> bool {
+        if self.max_percent == 0 || backends < 2 {
+            return false;
+        }
+        ejected == 0 || (ejected as u64 + 1) * 100 <= u64::from(self.max_percent) * backends as u64
+    }
+
+    /// How long an ejection lasts that is the `times_base`th, in nanoseconds.
+    #[must_use]
+    pub fn duration(&self, times_base: u32) -> Nanos {
+        self.base_time
+            .saturating_mul(Nanos::from(times_base))
+            .min(self.max_time)
+    }
+}
+
+/// Where one backend stands with ejection.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct EjectionState {
+    pub(crate) failures_in_a_row: u32,
+    pub(crate) until: Option<Nanos>,
+    /// The multiple of the base time of the last ejection.
+    times_base: u32,
+    /// When that one ended.
+    restored_at: Nanos,
+}
+
+impl EjectionState {
+    /// Starts an ejection and returns its end and the multiple of the base time it lasts.
+    pub(crate) fn eject(&mut self, now: Nanos, settings: &Ejection) -> (Nanos, u32) {
+        let forgiven = now.saturating_sub(self.restored_at) / FORGIVEN_AFTER;
+        let held_against = u64::from(self.times_base).saturating_sub(forgiven) as u32;
+        self.times_base = held_against.saturating_add(1);
+        self.failures_in_a_row = 0;
+        let until = now.saturating_add(settings.duration(self.times_base));
+        self.until = Some(until);
+        (until, self.times_base)
+    }
+
+    pub(crate) fn restore(&mut self, now: Nanos) {
+        self.until = None;
+        self.restored_at = now;
+        self.failures_in_a_row = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_grow_as_envoys_do() {
+        let settings = Ejection::default();
+        let mut state = EjectionState::default();
+        let mut now = 0;
+        let mut lengths = Vec::new();
+        for _ in 0..12 {
+            let (until, _) = state.eject(now, &settings);
+            lengths.push((until - now) / SECOND);
+            now = until;
+            state.restore(now);
+        }
+        assert_eq!(
+            lengths,
+            [30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 300, 300]
+        );
+    }
+
+    #[test]
+    fn time_in_service_is_forgiving() {
+        let settings = Ejection::default();
+        let mut state = EjectionState::default();
+        for _ in 0..3 {
+            state.eject(0, &settings);
+            state.restore(0);
+        }
+        // Three held against it; two tens of seconds forgive two.
+        assert_eq!(state.eject(29 * SECOND, &settings).1, 2);
+        state.restore(100 * SECOND);
+        assert_eq!(state.eject(1_000 * SECOND, &settings).1, 1);
+    }
+
+    #[test]
+    fn the_first_of_several_may_always_go_and_others_within_the_share() {
+        let ten_percent = Ejection::default();
+        assert!(!ten_percent.allows_another(0, 1));
+        assert!(ten_percent.allows_another(0, 5));
+        assert!(!ten_percent.allows_another(1, 5));
+        assert!(!ten_percent.allows_another(1, 19));
+        assert!(ten_percent.allows_another(1, 20));
+        let none = Ejection {
+            max_percent: 0,
+            ..ten_percent
+        };
+        assert!(!none.allows_another(0, 5));
+        let all = Ejection {
+            max_percent: 100,
+            ..ten_percent
+        };
+        assert!(all.allows_another(4, 5));
+    }
+
+    #[test]
+    fn each_range_is_checked() {
+        let base = Ejection::default;
+        let cases = [
+            (
+                Ejection {
+                    consecutive_failures: 0,
+                    ..base()
+                },
+                SettingsError::ZeroConsecutiveFailures,
+            ),
+            (
+                Ejection {
+                    base_time: 0,
+                    ..base()
+                },
+                SettingsError::ZeroBaseTime,
+            ),
+            (
+                Ejection {
+                    base_time: 2,
+                    max_time: 1,
+                    ..base()
+                },
+                SettingsError::MaxTimeBelowBase {
+                    max_time: 1,
+                    base_time: 2,
+                },
+            ),
+            (
+                Ejection {
+                    max_percent: 101,
+                    ..base()
+                },
+                SettingsError::PercentAbove100(101),
+            ),
+        ];
+        for (settings, error) in cases {
+            assert_eq!(settings.validate(), Err(error));
+        }
+    }
+}
