@@ -100,15 +100,6 @@ impl Splitter {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        if self.encoding == Encoding::JsonHttp && self.scanned == 0 {
-            // RFC 9112 section 2.2: a server ignores empty lines before the request line.
-            let empty = self
-                .buffer
-                .iter()
-                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-                .count();
-            self.buffer.drain(..empty);
-        }
         match measure(self.encoding, &self.buffer, self.scanned, self.limit) {
             Ok(Measure::Whole(length)) => {
                 let rest = self.buffer.split_off(length);

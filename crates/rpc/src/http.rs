@@ -1,28 +1,38 @@
-//! HTTP/1.1, as far as calls need it.
+//! HTTP/1.1 (RFC 9110, RFC 9112), as far as calls need it.
+//!
+//! A call is `POST /rpc` with a JSON-RPC body, a health check `GET /healthz`. What a call carries
+//! beside its arguments is in header fields, where proxies can read it without the body:
+//!
+//! | field | from | meaning |
+//! |---|---|---|
+//! | `Grpc-Timeout` | gRPC over HTTP/2; grpc-gateway | time left until the deadline, see [`timeout`] |
+//! | `Idempotency-Key` | draft-ietf-httpapi-idempotency-key-header | up to 16 hexadecimal digits in quotes |
+//! | `X-Forwarded-For` | custom, before RFC 7239 | the client's address, then the proxies' |
+//! | `X-Request-Id` | custom | names a health check; a call is named by its JSON-RPC id |
+//!
+//! Bodies have a `Content-Length`. A chunked one is answered 411, which RFC 9110 section 15.5.12
+//! allows; both at once are refused, since that is how requests are smuggled.
+//!
+//! A failed call has the HTTP status of its [`Status`](crate::status::Status) as well as a JSON-RPC
+//! error, for proxies see only the former.
 
-use crate::encoding::{DecodeError, Field, Rejection};
-use crate::frame::{FrameError, Measure};
-use crate::message::{Call, Reply, Request, Response};
+mod annotate;
+mod decode;
+mod encode;
+mod head;
+pub mod timeout;
 
-pub(crate) fn measure(_: &[u8], scanned: usize, _: usize) -> Result<Measure, FrameError> {
-    Ok(Measure::Partial { scanned })
-}
-pub(crate) fn refusal(_: FrameError) -> Vec<u8> {
-    Vec::new()
-}
-pub(crate) fn encode_call(_: &Call, _: &str, _: &mut Vec<u8>) {}
-pub(crate) fn encode_probe(_: u32, _: &str, _: &mut Vec<u8>) {}
-pub(crate) fn encode_reply(_: &Reply, _: &mut Vec<u8>) {}
-pub(crate) fn encode_probe_answer(_: u32, _: bool, _: &mut Vec<u8>) {}
-pub(crate) fn decode_request(_: &[u8]) -> Result<Request, Rejection> {
-    Err(Rejection {
-        error: DecodeError::Incomplete,
-        answer: None,
-    })
-}
-pub(crate) fn decode_response(_: &[u8]) -> Result<Response, DecodeError> {
-    Err(DecodeError::Incomplete)
-}
-pub(crate) fn annotate(_: &[u8]) -> Vec<Field> {
-    Vec::new()
-}
+pub(crate) use annotate::annotate;
+pub(crate) use decode::{decode_request, decode_response};
+pub(crate) use encode::{encode_call, encode_probe, encode_probe_answer, encode_reply, refusal};
+pub(crate) use head::measure;
+
+/// Where calls are sent to.
+pub const CALL_PATH: &str = "/rpc";
+/// Where health is asked for.
+pub const PROBE_PATH: &str = "/healthz";
+
+const TIMEOUT: &str = "Grpc-Timeout";
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+const FORWARDED_FOR: &str = "X-Forwarded-For";
+const REQUEST_ID: &str = "X-Request-Id";
