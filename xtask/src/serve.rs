@@ -2,7 +2,7 @@
 
 use crate::environment::Environment;
 use crate::report::{Failure, flush, found, seconds};
-use crate::{build, node, toolchain, tools, usage};
+use crate::{build, npm, toolchain, tools, usage};
 use std::env;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -62,7 +62,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     tools::set_up_trunk(&mut environment)?;
     tools::fetch_crates(&environment)?;
     // wasm-opt runs in the release build only, but once installed either build is offline.
-    node::set_up(&mut environment)?;
+    npm::set_up(&mut environment)?;
 
     let port = port(options)?;
     let url = format!("http://{}:{port}/", options.address);

@@ -4,7 +4,7 @@ use crate::browser::{self, Browser};
 use crate::counts::Counts;
 use crate::environment::{Environment, line};
 use crate::report::{Failure, flush, seconds};
-use crate::{build, node, toolchain, tools, usage, wasm_tests};
+use crate::{build, npm, toolchain, tools, usage, wasm_tests};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -164,7 +164,7 @@ fn set_up_for(environment: &mut Environment, stages: &[Stage]) -> Result<Option<
     toolchain::set_up(environment)?;
     if stages.iter().any(|stage| stage.needs_trunk()) {
         tools::set_up_trunk(environment)?;
-        node::set_up(environment)?;
+        npm::set_up(environment)?;
     } else if stages.contains(&Stage::Wasm) {
         tools::set_up_wasm_bindgen(environment)?;
     }
