@@ -164,7 +164,8 @@ impl Balancer {
         Ok(())
     }
 
-    /// Removes a backend and returns it as it was last. Its attempts may still finish.
+    /// Removes a backend and returns it as it was last. Attempts that it still has may finish and are then
+    /// ignored; so give a later backend another identifier, or it will be credited with them.
     pub fn remove(&mut self, id: BackendId) -> Option<Backend> {
         let removed = self.members.remove(id)?;
         self.ring = None;

@@ -24,6 +24,8 @@ pub struct Explanation {
     pub drawn: Vec<BackendId>,
     /// Why nobody could be picked, if so.
     pub nobody: Option<NoBackend>,
+    /// The policy itself, for the sentence.
+    pub(crate) by: Policy,
 }
 
 /// One backend in an [`Explanation`].
@@ -165,6 +167,7 @@ impl Explanation {
             tie_break: choice.ok().and_then(|choice| choice.tie),
             drawn,
             nobody: choice.err(),
+            by: policy.clone(),
         }
     }
 }

@@ -36,35 +36,31 @@ impl Explanation {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        let slug = Policy::all()
-            .into_iter()
-            .find(|policy| policy.name() == self.policy);
-        match slug {
-            Some(Policy::RoundRobin) => format!("its turn, longest waiting of {standing}"),
-            Some(Policy::SmoothWeightedRoundRobin) => {
+        match self.by {
+            Policy::RoundRobin => format!("its turn, longest waiting of {standing}"),
+            Policy::SmoothWeightedRoundRobin => {
                 format!("current weight {score:.0}, greatest of {standing}")
             }
-            Some(Policy::Random) => format!("drawn at random from {standing}"),
-            Some(Policy::LeastRequest) if score == f64::from(active) => {
+            Policy::Random => format!("drawn at random from {standing}"),
+            Policy::LeastRequest if score == f64::from(active) => {
                 format!("{active} active, fewest of {standing}")
             }
-            Some(Policy::LeastRequest) => {
+            Policy::LeastRequest => {
                 format!("{active} active, {score:.2} per unit of weight, fewest of {standing}")
             }
-            Some(Policy::PowerOfTwoChoices) => {
+            Policy::PowerOfTwoChoices => {
                 format!("{active} active, fewest of the two drawn ({})", drawn())
             }
-            Some(Policy::PeakEwma { .. }) => {
+            Policy::PeakEwma { .. } => {
                 format!(
                     "{}, lowest of the two drawn ({})",
                     cost_text(score),
                     drawn()
                 )
             }
-            Some(Policy::RingHash { .. }) => {
+            Policy::RingHash { .. } => {
                 format!("next on the ring from this client's hash, {score:.1} % of the way round")
             }
-            None => self.rule.to_owned(),
         }
     }
 

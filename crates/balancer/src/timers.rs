@@ -108,6 +108,8 @@ impl Balancer {
             return;
         }
         if passed {
+            // What failed before it went down says nothing about the one that came back.
+            backend.ejection.failures_in_a_row = 0;
             let because = Because::ChecksPassed {
                 rise: settings.rise,
             };

@@ -3,8 +3,9 @@
 //! Idea: a request of the balancer's own, every `interval`; `fall` failures in a row take a backend
 //! down, `rise` passes in a row bring it back.
 //! Source: HAProxy, `doc/configuration.txt`: `inter 2s`, `rise 2`, `fall 3`.
-//! Formula: a backend that dies silently is noticed after its next `fall` checks have all timed
-//! out: between `(fall - 1) * interval + timeout` and `fall * interval + timeout` after its death.
+//! Formula: a backend that dies silently is noticed when `fall` checks in a row have timed out: between
+//! `(fall - 1) * interval + timeout` and `fall * interval + timeout` after its death (sooner by less than
+//! a round trip if it died with a check under way). One that refuses connections needs no timeout.
 //! Known failure: it notices nothing in between, and a backend that answers checks while it fails
 //! calls passes (see [`Ejection`](crate::Ejection)).
 //!

@@ -1,0 +1,340 @@
+//! The balancer in time: when a death is noticed, when a backend is back, what late answers do.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
+
+use balancer::{
+    BackendId, Balancer, Because, Change, Ejection, Health, HealthCheck, Outcome, Policy, Request,
+    Settings, Transition,
+};
+use proptest::prelude::*;
+use rand_pcg::Pcg64Mcg;
+
+const MS: u64 = 1_000_000;
+const SECOND: u64 = 1_000 * MS;
+const ROUND_TRIP: u64 = 10 * MS;
+
+/// Virtual time around a balancer whose backends answer checks after a round trip, or are silent.
+struct Cluster {
+    balancer: Balancer,
+    now: u64,
+    silent: Vec<BackendId>,
+    answers: Vec<(u64, balancer::CheckId)>,
+    sent: Vec<(u64, BackendId)>,
+    transitions: Vec<Transition>,
+}
+
+impl Cluster {
+    fn new(settings: Settings, backends: u32, seed: u128) -> Self {
+        let mut balancer = Balancer::new(settings).unwrap();
+        let mut rng = Pcg64Mcg::new(seed);
+        for id in 0..backends {
+            balancer
+                .add(0, BackendId(id), &format!("server-{id}"), 1, &mut rng)
+                .unwrap();
+        }
+        Self {
+            balancer,
+            now: 0,
+            silent: Vec::new(),
+            answers: Vec::new(),
+            sent: Vec::new(),
+            transitions: Vec::new(),
+        }
+    }
+
+    fn run_until(&mut self, until: u64) {
+        loop {
+            let answer = self.answers.iter().map(|&(at, _)| at).min();
+            let Some(next) = [answer, self.balancer.next_timer()]
+                .into_iter()
+                .flatten()
+                .min()
+            else {
+                break;
+            };
+            if next > until {
+                break;
+            }
+            self.now = next;
+            if let Some(i) = self.answers.iter().position(|&(at, _)| at == next) {
+                let (_, check) = self.answers.swap_remove(i);
+                self.balancer.probe_result(next, check, true);
+            }
+            for probe in self.balancer.handle_timer(next) {
+                self.sent.push((next, probe.backend));
+                if !self.silent.contains(&probe.backend) {
+                    self.answers.push((next + ROUND_TRIP, probe.check));
+                }
+            }
+            self.transitions.extend(self.balancer.take_transitions());
+        }
+        self.now = until;
+    }
+
+    fn die(&mut self, id: BackendId) {
+        self.silent.push(id);
+        self.answers.retain(|(_, check)| check.backend != id);
+    }
+
+    fn fail(&mut self, id: BackendId, times: u32) {
+        for _ in 0..times {
+            self.balancer
+                .finished(self.now, id, Outcome::Failed { latency: MS });
+        }
+        self.transitions.extend(self.balancer.take_transitions());
+    }
+}
+
+fn with_ejection(max_percent: u32) -> Settings {
+    Settings {
+        health_check: None,
+        ejection: Some(Ejection {
+            max_percent,
+            ..Ejection::default()
+        }),
+        ..Settings::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A silent death is noticed where the settings put it, and a return after `rise` checks.
+    #[test]
+    fn the_detection_gap_is_where_the_settings_put_it(
+        seed in any::<u128>(),
+        died_at in 3 * SECOND..9 * SECOND,
+        interval in 100 * MS..2 * SECOND,
+        timeout_percent in 10..=100_u64,
+        (rise, fall) in (1..5_u32, 1..5_u32),
+    ) {
+        let timeout = (interval * timeout_percent / 100).max(2 * ROUND_TRIP);
+        let check = HealthCheck { interval, timeout, rise, fall };
+        let settings = Settings { health_check: Some(check), ..Settings::default() };
+        let victim = BackendId(2);
+        let mut cluster = Cluster::new(settings, 5, seed);
+        cluster.run_until(died_at);
+        prop_assert!(cluster.transitions.is_empty());
+        cluster.die(victim);
+        cluster.run_until(died_at + 20 * SECOND);
+
+        let [down] = cluster.transitions[..] else { panic!("{:?}", cluster.transitions) };
+        prop_assert_eq!((down.backend, down.change), (victim, Change::Down));
+        prop_assert_eq!(down.because, Because::ChecksFailed { fall, timed_out: true });
+        let gap = down.at - died_at;
+        let earliest = u64::from(fall - 1) * interval + timeout - ROUND_TRIP;
+        let latest = u64::from(fall) * interval + timeout;
+        prop_assert!((earliest..=latest).contains(&gap), "{earliest} <= {gap} <= {latest}");
+        prop_assert_eq!(cluster.balancer.backend(victim).unwrap().health, Health::Down { since: down.at });
+
+        let revived_at = cluster.now;
+        cluster.silent.clear();
+        cluster.run_until(revived_at + 20 * SECOND);
+        let up = cluster.transitions[1];
+        prop_assert_eq!((up.backend, up.change), (victim, Change::Up));
+        prop_assert_eq!(up.because, Because::ChecksPassed { rise });
+        let back = up.at - revived_at;
+        let earliest = u64::from(rise - 1) * interval + ROUND_TRIP;
+        let latest = u64::from(rise) * interval + ROUND_TRIP;
+        prop_assert!((earliest..=latest).contains(&back), "{earliest} <= {back} <= {latest}");
+        prop_assert_eq!(cluster.transitions.len(), 2);
+    }
+
+    /// Every backend is asked once an interval, at a phase of its own.
+    #[test]
+    fn checks_keep_their_interval_and_their_phases(seed in any::<u128>()) {
+        let mut cluster = Cluster::new(Settings::default(), 12, seed);
+        cluster.run_until(20 * SECOND);
+        let mut phases = Vec::new();
+        for id in (0..12).map(BackendId) {
+            let times: Vec<_> =
+                cluster.sent.iter().filter(|&&(_, to)| to == id).map(|&(at, _)| at).collect();
+            prop_assert_eq!(times.len(), 10);
+            prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] == 2 * SECOND));
+            phases.push(times[0]);
+        }
+        phases.sort_unstable();
+        phases.dedup();
+        prop_assert_eq!(phases.len(), 12);
+    }
+}
+
+#[test]
+fn a_late_an_unknown_and_a_repeated_answer_are_ignored() {
+    let check = HealthCheck {
+        interval: SECOND,
+        timeout: 100 * MS,
+        rise: 1,
+        fall: 1,
+    };
+    let settings = Settings {
+        health_check: Some(check),
+        ..Settings::default()
+    };
+    let mut balancer = Cluster::new(settings, 1, 3).balancer;
+    let id = BackendId(0);
+    let sent = balancer.next_timer().unwrap();
+    let probe = balancer.handle_timer(sent)[0];
+
+    // At its timeout it is late, whether or not the timer was handled first.
+    balancer.probe_result(sent + 100 * MS, probe.check, true);
+    assert_eq!(balancer.backend(id).unwrap().checks_passed, 0);
+    assert!(balancer.handle_timer(sent + 100 * MS).is_empty());
+    assert_eq!(
+        balancer.backend(id).unwrap().health,
+        Health::Down {
+            since: sent + 100 * MS
+        }
+    );
+    balancer.probe_result(sent + 101 * MS, probe.check, true);
+    assert!(!balancer.backend(id).unwrap().eligible());
+
+    let probe = balancer.handle_timer(sent + SECOND)[0];
+    let unknown = balancer::CheckId {
+        serial: probe.check.serial + 7,
+        ..probe.check
+    };
+    balancer.probe_result(sent + SECOND, unknown, true);
+    assert!(!balancer.backend(id).unwrap().eligible());
+    balancer.probe_result(sent + SECOND, probe.check, true);
+    assert_eq!(balancer.backend(id).unwrap().health, Health::Up);
+    balancer.probe_result(sent + SECOND, probe.check, false);
+    assert_eq!(balancer.backend(id).unwrap().health, Health::Up);
+}
+
+#[test]
+fn calling_the_timer_needlessly_or_late_does_no_harm() {
+    let mut balancer = Cluster::new(Settings::default(), 1, 5).balancer;
+    let due = balancer.next_timer().unwrap();
+    assert!(due < 2 * SECOND);
+    assert!(balancer.handle_timer(due - 1).is_empty());
+    assert_eq!(balancer.next_timer(), Some(due));
+    // Five intervals late: one check, not six, and the old phase afterwards.
+    let late = due + 10 * SECOND + 1;
+    assert_eq!(balancer.handle_timer(late).len(), 1);
+    assert!(balancer.handle_timer(late).is_empty());
+    assert_eq!(
+        balancer.backend(BackendId(0)).unwrap().next_check(),
+        Some(late + 2 * SECOND)
+    );
+}
+
+#[test]
+fn switching_checks_off_brings_up_who_was_down_and_ignores_what_was_asked() {
+    let mut cluster = Cluster::new(Settings::default(), 2, 9);
+    cluster.die(BackendId(1));
+    cluster.run_until(20 * SECOND);
+    assert!(!cluster.balancer.backend(BackendId(1)).unwrap().eligible());
+    let mut rng = Pcg64Mcg::new(1);
+    cluster
+        .balancer
+        .set_health_check(cluster.now, None, &mut rng)
+        .unwrap();
+    let [up] = cluster.balancer.take_transitions()[..] else {
+        panic!("one transition")
+    };
+    assert_eq!(
+        (up.change, up.because),
+        (Change::Up, Because::ChecksSwitchedOff)
+    );
+    assert!(cluster.balancer.backend(BackendId(1)).unwrap().eligible());
+    let sent = cluster.sent.len();
+    cluster.run_until(60 * SECOND);
+    assert_eq!(cluster.sent.len(), sent);
+    assert_eq!(cluster.balancer.next_timer(), None);
+}
+
+#[test]
+fn five_failures_in_a_row_eject_for_thirty_seconds_then_sixty() {
+    let mut cluster = Cluster::new(with_ejection(10), 5, 1);
+    let id = BackendId(3);
+    cluster.fail(id, 4);
+    cluster
+        .balancer
+        .finished(0, id, Outcome::Answered { latency: MS });
+    cluster.fail(id, 4);
+    // Says nothing either way.
+    cluster
+        .balancer
+        .finished(0, id, Outcome::Cancelled { latency: MS });
+    assert!(cluster.transitions.is_empty());
+    cluster.fail(id, 1);
+    assert_eq!(
+        cluster.balancer.backend(id).unwrap().health,
+        Health::Ejected { until: 30 * SECOND }
+    );
+
+    // 10 % of five is none, but the first may always go: a second may not.
+    cluster.fail(BackendId(0), 20);
+    assert_eq!(cluster.transitions.len(), 1);
+
+    cluster.run_until(30 * SECOND);
+    cluster.fail(id, 5);
+    cluster.run_until(200 * SECOND);
+    let seen: Vec<_> = cluster
+        .transitions
+        .iter()
+        .map(|t| (t.at / SECOND, t.change, t.because))
+        .collect();
+    let because = |times_base| Because::ConsecutiveFailures { n: 5, times_base };
+    assert_eq!(
+        seen,
+        [
+            (0, Change::Ejected { until: 30 * SECOND }, because(1)),
+            (30, Change::Restored, Because::EjectionEnded),
+            (30, Change::Ejected { until: 90 * SECOND }, because(2)),
+            (90, Change::Restored, Because::EjectionEnded),
+        ]
+    );
+}
+
+#[test]
+fn a_lone_backend_is_never_ejected() {
+    let mut cluster = Cluster::new(with_ejection(100), 1, 1);
+    cluster.fail(BackendId(0), 50);
+    assert!(cluster.transitions.is_empty());
+}
+
+#[test]
+fn switching_ejection_off_restores() {
+    let mut cluster = Cluster::new(with_ejection(100), 3, 1);
+    cluster.fail(BackendId(0), 5);
+    cluster.balancer.set_ejection(SECOND, None).unwrap();
+    let [back] = cluster.balancer.take_transitions()[..] else {
+        panic!("one transition")
+    };
+    assert_eq!(
+        (back.change, back.because),
+        (Change::Restored, Because::EjectionSwitchedOff)
+    );
+    assert!(cluster.balancer.backend(BackendId(0)).unwrap().eligible());
+}
+
+#[test]
+fn a_backend_that_comes_back_gets_one_turn_at_once_and_no_burst() {
+    let settings = Settings {
+        policy: Policy::RoundRobin,
+        ..Settings::default()
+    };
+    let mut balancer = Cluster::new(settings, 3, 1).balancer;
+    let mut rng = Pcg64Mcg::new(1);
+    let mut pick = |balancer: &mut Balancer| {
+        let picked = balancer.pick(0, &Request::default(), &mut rng).unwrap();
+        char::from(b'a' + picked.0 as u8)
+    };
+    let mut picks: String = (0..4).map(|_| pick(&mut balancer)).collect();
+    balancer.drain(BackendId(1));
+    picks.extend((0..4).map(|_| pick(&mut balancer)));
+    balancer.undrain(BackendId(1));
+    picks.extend((0..4).map(|_| pick(&mut balancer)));
+    assert_eq!(picks, "abca_caca_bcab".replace('_', ""));
+    balancer
+        .add(0, BackendId(3), "server-3", 1, &mut Pcg64Mcg::new(2))
+        .unwrap();
+    let picks: String = (0..8).map(|_| pick(&mut balancer)).collect();
+    assert_eq!(picks, "cabdcabd");
+}
