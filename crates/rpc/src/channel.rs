@@ -126,7 +126,11 @@ impl Channel {
         let Some(key) = self.leave(exchange) else {
             return;
         };
-        if !self.encoding.multiplexes() {
+        let open = self
+            .connections
+            .get(&key)
+            .is_some_and(|connection| connection.open);
+        if open && !self.encoding.multiplexes() {
             self.idle.push(key);
         }
     }

@@ -63,10 +63,9 @@ impl Backoff {
         };
         let grown = self.initial as f64 * libm::pow(multiplier, f64::from(retry));
         let mean = grown.min(self.max as f64);
-        // `max` and `min` rather than `clamp`: they turn NaN into a bound.
-        let jitter = self.jitter.max(0.0).min(1.0);
-        let uniform = uniform.max(0.0).min(1.0);
-        // The cast saturates and takes NaN to 0.
+        let jitter = self.jitter.clamp(0.0, 1.0);
+        let uniform = uniform.clamp(0.0, 1.0);
+        // The cast saturates, and takes NaN to 0.
         (mean * (1.0 + jitter * (2.0 * uniform - 1.0))) as Nanos
     }
 }

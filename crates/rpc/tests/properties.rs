@@ -1,5 +1,12 @@
 //! What holds for every message and for every other sequence of bytes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "these are tests"
+)]
+
 mod common;
 
 use common::{call, reply};
@@ -147,6 +154,33 @@ proptest! {
         let at = cut.index(bytes.len());
         bytes.splice(at..at, inserted);
         digest(encoding, &bytes)?;
+    }
+
+    /// Cut short inside an intact frame: what is missing is missed by the grammar, not the framing.
+    #[test]
+    fn shortened_records_are_refused(call in call()) {
+        let mut bytes = Vec::new();
+        Encoding::OncRpc.encode_call(&call, "", &mut bytes);
+        for end in 4..bytes.len() {
+            let mark = 0x8000_0000 | (end as u32 - 4);
+            let short = [&mark.to_be_bytes(), &bytes[4..end]].concat();
+            prop_assert!(Encoding::OncRpc.decode_request(&short).is_err());
+            digest(Encoding::OncRpc, &short)?;
+        }
+    }
+
+    #[test]
+    fn shortened_bodies_are_refused(call in call()) {
+        let mut bytes = Vec::new();
+        Encoding::JsonHttp.encode_call(&call, "h", &mut bytes);
+        let text = String::from_utf8(bytes).unwrap();
+        let (_, body) = text.split_once("\r\n\r\n").unwrap();
+        for end in 0..body.len() {
+            let mut short = format!("POST /rpc HTTP/1.1\r\nHost: h\r\nContent-Length: {end}\r\n\r\n").into_bytes();
+            short.extend(&body.as_bytes()[..end]);
+            prop_assert!(Encoding::JsonHttp.decode_request(&short).is_err());
+            digest(Encoding::JsonHttp, &short)?;
+        }
     }
 
     #[test]

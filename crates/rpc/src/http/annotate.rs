@@ -44,6 +44,11 @@ struct Fields<'a> {
 
 impl Fields<'_> {
     fn put(&mut self, range: Range<usize>, name: &str, value: &str) {
+        let name = if name.is_empty() {
+            "without a name"
+        } else {
+            name
+        };
         if !range.is_empty() {
             self.list.push(Field {
                 range,

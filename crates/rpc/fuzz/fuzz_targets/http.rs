@@ -1,0 +1,5 @@
+#![no_main]
+
+mod digest;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| digest::digest(rpc::encoding::Encoding::JsonHttp, bytes));
