@@ -148,12 +148,7 @@ impl Balancer {
         if self.members.place(id).is_some() {
             return Err(BackendError::DuplicateId(id));
         }
-        if self
-            .members
-            .list
-            .iter()
-            .any(|backend| &*backend.name == name)
-        {
+        if self.members.has_name(name) {
             return Err(BackendError::DuplicateName(name.to_owned()));
         }
         let mut backend = Backend::new(id, name, weight, self.choices);
@@ -314,7 +309,7 @@ impl Balancer {
         }
     }
 
-    /// What has changed in backends' health since the last call, oldest first.
+    /// What has changed in backends' health since the last call, oldest first. They pile up until taken.
     pub fn take_transitions(&mut self) -> Vec<Transition> {
         std::mem::take(&mut self.transitions)
     }

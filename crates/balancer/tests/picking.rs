@@ -349,3 +349,31 @@ fn count(host: &mut Host, picks: u32) -> BTreeMap<BackendId, u32> {
     }
     counts
 }
+
+#[test]
+fn what_cannot_be_added_or_changed_is_refused_and_changes_nothing() {
+    use balancer::BackendError;
+    let mut host = Host::new(Policy::RoundRobin, 2);
+    let Host { balancer, rng, .. } = &mut host;
+    let before = format!("{balancer:?}");
+    let id = BackendId(9);
+    let mut add = |id, name, weight| balancer.add(0, id, name, weight, rng);
+    assert_eq!(
+        add(BackendId(1), "new", 1),
+        Err(BackendError::DuplicateId(BackendId(1)))
+    );
+    assert_eq!(
+        add(id, "server-1", 1),
+        Err(BackendError::DuplicateName("server-1".to_owned()))
+    );
+    assert_eq!(add(id, "new", 0), Err(BackendError::WeightOutOfRange(0)));
+    assert_eq!(
+        add(id, "new", 257),
+        Err(BackendError::WeightOutOfRange(257))
+    );
+    assert_eq!(balancer.set_weight(id, 1), Err(BackendError::Unknown(id)));
+    assert!(balancer.set_policy(Policy::PeakEwma { decay: 0 }).is_err());
+    assert!(balancer.set_max_attempts(0).is_err() && balancer.set_attempt_timeout(0).is_err());
+    assert!(balancer.remove(id).is_none() && !balancer.drain(id) && !balancer.undrain(id));
+    assert_eq!(format!("{balancer:?}"), before);
+}
