@@ -3,8 +3,20 @@
 //! The DOM holds what can be focused, dragged, labelled and read aloud; one canvas over it holds
 //! what moves. Both read the world and never own it.
 
+mod figures;
 mod geometry;
+mod hit;
+mod hull;
+mod labels;
+mod legs;
+mod motion;
+mod paint;
+mod routes;
+mod scene;
+mod shapes;
+mod spot;
 mod viewport;
+mod words;
 
 use yew::{Html, component, html};
 

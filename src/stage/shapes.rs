@@ -1,0 +1,165 @@
+//! The shapes of nodes as SVG, drawn at their design size around the origin. They are the palette's
+//! icons too.
+
+use super::figures::{Kind, Server};
+use super::geometry::{Point, point};
+use yew::{Html, html};
+
+/// A client: a small screen on its foot.
+pub(crate) fn screen(at: Point, scale: f64) -> Html {
+    let transform = format!("translate({:.1} {:.1}) scale({scale:.3})", at.x, at.y);
+    html! {
+        <g transform={transform}>
+            <rect class="stage-screen" x="-9" y="-7.5" width="18" height="12.5" rx="2" />
+            <path class="stage-foot" d="M-4.5 8.5H4.5M0 5V8.5" />
+        </g>
+    }
+}
+
+/// A router: a diamond with arrows to all sides.
+pub(crate) fn router() -> Html {
+    html! {
+        <>
+            <rect class="stage-shape" x="-12.5" y="-12.5" width="25" height="25" rx="4" transform="rotate(45)" />
+            <path class="stage-mark" d="M-9 0H9M0 -9V9M-6.2 -2.8L-9 0L-6.2 2.8M6.2 -2.8L9 0L6.2 2.8M-2.8 -6.2L0 -9L2.8 -6.2M-2.8 6.2L0 9L2.8 6.2" />
+        </>
+    }
+}
+
+/// An internet service provider: a larger diamond, and the net in it.
+pub(crate) fn isp() -> Html {
+    html! {
+        <>
+            <rect class="stage-shape" x="-18" y="-18" width="36" height="36" rx="6" transform="rotate(45)" />
+            <circle class="stage-mark" r="10" />
+            <path class="stage-mark" d="M-10 0H10M0 -10C5.4 -5 5.4 5 0 10M0 -10C-5.4 -5 -5.4 5 0 10" />
+        </>
+    }
+}
+
+/// A balancer: a hexagon in which one line becomes three.
+pub(crate) fn balancer() -> Html {
+    html! {
+        <>
+            <path class="stage-shape stage-balancer" d="M0 -30L26 -15V15L0 30L-26 15V-15Z" />
+            <path class="stage-balancer-mark" d="M-12 0H12M-5 0C1 0 3 -10 11 -10M-5 0C1 0 3 10 11 10" />
+        </>
+    }
+}
+
+/// A server that runs: a disc, a ring as long as its cores are busy, a stack of what waits.
+pub(crate) fn server(state: Server) -> Html {
+    let busy = state.utilisation.clamp(0.0, 1.0);
+    let ring = if busy >= 0.85 { "stage-ring stage-hot" } else { "stage-ring" };
+    let track = if state.draining { "stage-track stage-draining" } else { "stage-track" };
+    html! {
+        <>
+            <circle class="stage-disc" r="26" />
+            <circle class={track} r="23.5" />
+            if busy > 0.004 {
+                <path class={ring} d={arc(23.5, busy)} />
+            }
+            { stack(state.queued) }
+        </>
+    }
+}
+
+/// A server that does not run.
+pub(crate) fn dead() -> Html {
+    html! {
+        <>
+            <circle class="stage-disc stage-dead" r="25" />
+            <path class="stage-cross" d="M-8.5 -8.5L8.5 8.5M8.5 -8.5L-8.5 8.5" />
+        </>
+    }
+}
+
+/// A cross over anything else that does not run.
+pub(crate) fn cross(at: Point) -> Html {
+    let transform = format!("translate({:.1} {:.1})", at.x, at.y);
+    html! {
+        <g transform={transform}>
+            <circle class="stage-badge stage-dead" r="9" />
+            <path class="stage-cross" d="M-3.6 -3.6L3.6 3.6M3.6 -3.6L-3.6 3.6" />
+        </g>
+    }
+}
+
+/// A crossed shield: a balancer keeps the server out.
+pub(crate) fn shield(at: Point) -> Html {
+    let transform = format!("translate({:.1} {:.1})", at.x, at.y);
+    html! {
+        <g transform={transform} class="stage-shield">
+            <path class="stage-badge" d="M0 -10L8.5 -7V0.5C8.5 5.5 4.5 8.8 0 10.6C-4.5 8.8 -8.5 5.5 -8.5 0.5V-7Z" />
+            <path class="stage-badge-mark" d="M-4.4 4.6L4.6 -4.6" />
+        </g>
+    }
+}
+
+/// What waits: a bar for each of up to five calls, a number beyond.
+fn stack(queued: u32) -> Html {
+    if queued > 5 {
+        return html! { <text class="stage-count" y="5.5">{ if queued > 999 { "999+".to_owned() } else { queued.to_string() } }</text> };
+    }
+    let top = -(f64::from(queued) - 1.0) * 2.75;
+    html! {
+        { for (0..queued).map(|bar| {
+            let y = format!("{:.2}", top + f64::from(bar) * 5.5 - 1.6);
+            html! { <rect class="stage-bar" x="-8.5" y={y} width="17" height="3.2" rx="1" /> }
+        }) }
+    }
+}
+
+/// An arc clockwise from the top, as long as a share of the whole ring.
+fn arc(radius: f64, share: f64) -> String {
+    if share > 0.995 {
+        return format!("M0 -{radius}A{radius} {radius} 0 1 1 0 {radius}A{radius} {radius} 0 1 1 0 -{radius}");
+    }
+    let end = ring_point(radius, share);
+    let large = u8::from(share > 0.5);
+    format!("M0 -{radius}A{radius} {radius} 0 {large} 1 {:.2} {:.2}", end.x, end.y)
+}
+
+fn ring_point(radius: f64, share: f64) -> Point {
+    let (sin, cos) = libm::sincos(share * std::f64::consts::TAU);
+    point(sin * radius, -cos * radius)
+}
+
+/// The shape of a kind at rest, for the palette and for what a hand carries; 64 units wide.
+pub(crate) fn icon(kind: Kind) -> Html {
+    match kind {
+        Kind::Lan => html! {
+            <>
+                <ellipse class="stage-lan" rx="31" ry="20" />
+                { screen(point(-13.0, 0.0), 1.0) }
+                { screen(point(13.0, 0.0), 1.0) }
+            </>
+        },
+        Kind::Router => router(),
+        Kind::Isp => isp(),
+        Kind::Balancer => balancer(),
+        Kind::Server => html! {
+            <>
+                <circle class="stage-disc" r="26" />
+                <circle class="stage-track" r="23.5" />
+                <path class="stage-ring" d={arc(23.5, 0.3)} />
+                { stack(2) }
+            </>
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_starts_at_the_top_and_runs_clockwise() {
+        let quarter = ring_point(10.0, 0.25);
+        assert!((quarter.x - 10.0).abs() < 1e-9 && quarter.y.abs() < 1e-9);
+        assert!(arc(10.0, 0.25).contains(" 0 0 1 "));
+        assert!(arc(10.0, 0.75).contains(" 0 1 1 "));
+        // A whole ring has no single end, so it is two halves.
+        assert_eq!(arc(10.0, 1.0).matches('A').count(), 2);
+    }
+}

@@ -1,0 +1,90 @@
+//! Where there is room, and which node lies in a direction.
+
+use super::geometry::{Point, Rect, point};
+
+/// The nearest place to the one wished for at which a shape of a radius touches none of the taken
+/// ones. Looks along a widening spiral of fixed steps, so that the same stage gives the same place;
+/// a stage without room gives the place itself.
+pub(crate) fn free_spot(wish: Point, radius: f64, taken: &[(Point, f64)], bounds: &Rect) -> Point {
+    let wish = bounds.clamp(wish);
+    let free = |at: Point| {
+        taken.iter().all(|&(other, reach)| at.distance(other) >= reach + radius)
+    };
+    if free(wish) {
+        return wish;
+    }
+    let step = (radius * 0.4).max(4.0);
+    let farthest = bounds.width().max(bounds.height());
+    let mut out = step;
+    while out <= farthest {
+        let turns = ((std::f64::consts::TAU * out / step) as u32).clamp(8, 96);
+        for turn in 0..turns {
+            // Below comes first: a column of servers grows downward.
+            let angle = std::f64::consts::FRAC_PI_2
+                + f64::from(turn) * std::f64::consts::TAU / f64::from(turns);
+            let (sin, cos) = libm::sincos(angle);
+            let at = wish + point(cos, sin) * out;
+            if bounds.contains(at) && free(at) {
+                return at;
+            }
+        }
+        out += step;
+    }
+    wish
+}
+
+/// The index of the place that an arrow key means: the nearest one within 60° of its direction,
+/// where being off the line counts double.
+pub(crate) fn toward(from: Point, direction: Point, places: &[Point]) -> Option<usize> {
+    let mut best: Option<(f64, usize)> = None;
+    for (index, &place) in places.iter().enumerate() {
+        let way = place - from;
+        let ahead = way.x * direction.x + way.y * direction.y;
+        let aside = (way.x * direction.y - way.y * direction.x).abs();
+        if ahead <= 1.0 || aside > ahead * 1.74 {
+            continue;
+        }
+        let cost = ahead + 2.0 * aside;
+        if best.is_none_or(|(least, _)| cost < least) {
+            best = Some((cost, index));
+        }
+    }
+    best.map(|(_, index)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_free_spot_touches_nothing(
+            x in 0.0..800.0_f64, y in 0.0..500.0_f64,
+            others in prop::collection::vec((0.0..800.0_f64, 0.0..500.0_f64), 0..12),
+        ) {
+            let taken: Vec<(Point, f64)> =
+                others.iter().map(|&(x, y)| (point(x, y), 40.0)).collect();
+            let bounds = Rect::sized(800.0, 500.0);
+            let spot = free_spot(point(x, y), 40.0, &taken, &bounds);
+            prop_assert!(bounds.contains(spot));
+            prop_assert!(taken.iter().all(|&(other, _)| spot.distance(other) >= 80.0));
+        }
+    }
+
+    #[test]
+    fn a_free_wish_is_granted() {
+        let bounds = Rect::sized(100.0, 100.0);
+        assert_eq!(free_spot(point(30.0, 40.0), 10.0, &[], &bounds), point(30.0, 40.0));
+    }
+
+    #[test]
+    fn arrows_go_to_the_nearest_in_their_direction() {
+        let places = [point(100.0, 0.0), point(50.0, 40.0), point(-20.0, 0.0), point(0.0, 90.0)];
+        let from = point(0.0, 0.0);
+        assert_eq!(toward(from, point(1.0, 0.0), &places), Some(0));
+        assert_eq!(toward(from, point(-1.0, 0.0), &places), Some(2));
+        assert_eq!(toward(from, point(0.0, 1.0), &places), Some(3));
+        assert_eq!(toward(from, point(0.0, -1.0), &places), None);
+    }
+}
