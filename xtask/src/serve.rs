@@ -73,7 +73,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     watch(&environment, options, port, since)?;
 
     let mut trunk = build::trunk(&environment)?;
-    trunk.args(["serve", "--offline", "--address", &options.address]);
+    trunk.args(["serve", "--offline", "--disable-address-lookup"]);
+    trunk.args(["--address", &options.address]);
     trunk.args(["--port", &port.to_string()]);
     if options.release {
         trunk.arg("--release");
