@@ -3,7 +3,7 @@
 //! Idea: backends own arcs of a circle of hashes, and a client belongs to the backend that owns the point
 //! its address is hashed to.
 //! Source: D. Karger et al., "Consistent Hashing and Random Trees", STOC 1997; as Envoy's `ring_hash`.
-//! Formula: points at xxh64("<name>_<i>", seed 0) for i = 0, 1, ...; a key belongs to the first point at
+//! Formula: points at `xxh64("<name>_<i>", seed 0)` for i = 0, 1, ...; a key belongs to the first point at
 //! or after its hash, wrapping round.
 //! Known failure: load is not looked at, and arcs are never quite equal: their shares of the ring vary by
 //! about 1/sqrt(points per backend).
