@@ -1,0 +1,139 @@
+//! What a hand, a lesson, a timeline or a host page can do to a running world.
+//!
+//! One vocabulary for all of them, so that whatever a hand can do a file can replay. Nodes are
+//! named, not numbered: an action means the same in every run of its scenario.
+
+use crate::scenario::{Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, ServerSpec};
+use balancer::{Ejection, HealthCheck, Policy};
+use thiserror::Error;
+
+/// How a host dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// The process crashes and the host answers for it: open connections are reset, new ones
+    /// refused. Callers know within a round trip.
+    Crash,
+    /// The host falls silent (power, kernel, cable): nothing answers, and callers learn of it by
+    /// waiting.
+    Silence,
+}
+
+/// A link by the names of its ends, in either order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends(pub String, pub String);
+
+/// A change to the world, applied at an instant of virtual time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Adds a node, with the links it comes with.
+    AddNode {
+        /// The node.
+        node: NodeSpec,
+        /// Its links to nodes that exist.
+        links: Vec<LinkSpec>,
+    },
+    /// Takes a node out, its links too. What was there is lost as in a crash.
+    RemoveNode(String),
+    /// Puts a node elsewhere on the stage.
+    Move(String, Position),
+    /// Kills a node.
+    Kill(String, Death),
+    /// Starts a dead node's process again, empty.
+    Revive(String),
+    /// Tells every balancer to send a server nothing new, or to send to it again.
+    Drain(String, bool),
+    /// Changes a server's speed factor.
+    SetSpeed(String, f64),
+    /// Changes a server's settings.
+    SetServer(String, ServerSpec),
+    /// Changes what a LAN asks for.
+    SetLoad(String, Load),
+    /// Changes a LAN's clients and load.
+    SetLan(String, LanSpec),
+    /// Changes a balancer's policy.
+    SetPolicy(String, Policy),
+    /// Changes or stops a balancer's active health checks.
+    SetHealthCheck(String, Option<HealthCheck>),
+    /// Changes or stops a balancer's passive ejection.
+    SetEjection(String, Option<Ejection>),
+    /// Changes how many backends a balancer tries for one call, 1..=10.
+    SetMaxAttempts(String, u32),
+    /// Adds a link.
+    Connect(LinkSpec),
+    /// Takes a link away.
+    Disconnect(Ends),
+    /// Cuts a link: what is on it is lost, and routes avoid it.
+    Cut(Ends),
+    /// Repairs a cut link.
+    Repair(Ends),
+    /// Holds a link: what is on it stays on it, and arrives when it is let go.
+    Hold(Ends),
+    /// Lets a held link go.
+    Release(Ends),
+    /// Changes how a link carries.
+    SetCarriage(Ends, Carriage),
+    /// Several changes as one: all are made, or none.
+    All(Vec<Action>),
+}
+
+/// Why an action was refused. The world is as it was.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ActionError {
+    /// No such node.
+    #[error("there is no node named “{0}”")]
+    UnknownNode(String),
+    /// A node of that name exists.
+    #[error("there is a node named “{0}” already")]
+    DuplicateName(String),
+    /// The name is empty or too long.
+    #[error("a name has 1 to 40 characters; “{0}” has {len}", len = .0.chars().count())]
+    BadName(String),
+    /// The node is of another kind.
+    #[error("“{node}” is not a {wanted}")]
+    WrongKind {
+        /// The node's name.
+        node: String,
+        /// The kind that the action needs.
+        wanted: &'static str,
+    },
+    /// No such link.
+    #[error("there is no link between “{0}” and “{1}”")]
+    UnknownLink(String, String),
+    /// The two are linked already.
+    #[error("“{0}” and “{1}” are linked already")]
+    DuplicateLink(String, String),
+    /// A link from a node to itself.
+    #[error("“{0}” cannot be linked to itself")]
+    SelfLink(String),
+    /// It is dead already, or alive already, cut already, and so on.
+    #[error("“{subject}” is {state} already")]
+    Already {
+        /// The node, or the link's ends.
+        subject: String,
+        /// The state.
+        state: &'static str,
+    },
+    /// A number is out of its range.
+    #[error("{what} of “{subject}” must be {range}; {value} is not")]
+    OutOfRange {
+        /// What is set.
+        what: &'static str,
+        /// Where.
+        subject: String,
+        /// The allowed range in words.
+        range: &'static str,
+        /// What was asked for.
+        value: String,
+    },
+    /// The balancer refused its settings.
+    #[error("the settings of “{0}” do not hold: {1}")]
+    Balancer(String, balancer::SettingsError),
+    /// The world is as large as it may be.
+    #[error("a world holds at most {limit} {what}")]
+    Full {
+        /// Nodes or links.
+        what: &'static str,
+        /// How many.
+        limit: usize,
+    },
+}

@@ -1,0 +1,134 @@
+//! Incidents in words: one sentence each, in the field's terms, with the numbers of the run.
+
+use crate::action::Death;
+use crate::incident::{Incident, IncidentKind};
+use crate::record::Reason;
+use crate::time::{Nanos, milliseconds, seconds};
+use crate::world::World;
+use balancer::Change;
+
+/// A duration as a person says it: `31 ms`, `4.31 s`.
+#[must_use]
+pub fn duration(time: Nanos) -> String {
+    let ms = milliseconds(time);
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else if ms < 1_000.0 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{:.2} s", seconds(time))
+    }
+}
+
+/// Why an attempt failed, as the end of a sentence about a server.
+#[must_use]
+pub fn because(reason: Reason) -> String {
+    match reason {
+        Reason::Refused => "refused the connection".to_owned(),
+        Reason::Reset => "reset the connection".to_owned(),
+        Reason::TimedOut => "did not answer in time".to_owned(),
+        Reason::QueueFull => "turned it away: its queue is full".to_owned(),
+        Reason::NoBackend => "was not found: no backend can take it".to_owned(),
+        Reason::Deadline => "was still at it when the deadline passed".to_owned(),
+        Reason::Status(status) => format!("answered {}", status.name()),
+    }
+}
+
+impl World {
+    /// An incident in one sentence, with the numbers of this run.
+    #[must_use]
+    pub fn sentence(&self, incident: &Incident) -> String {
+        match &incident.kind {
+            IncidentKind::Killed { node, death, lost } => {
+                let name = self.name(*node);
+                let how = match death {
+                    Death::Crash => "crashed: its host resets what was open",
+                    Death::Silence => "fell silent: nobody will hear from it",
+                };
+                match lost {
+                    0 => format!("{name} {how}."),
+                    1 => format!("{name} {how}; 1 request was lost with it."),
+                    many => format!("{name} {how}; {many} requests were lost with it."),
+                }
+            }
+            IncidentKind::Revived { node } => {
+                format!("{} is running again, empty.", self.name(*node))
+            }
+            IncidentKind::Rerouted {
+                call,
+                failed,
+                reason,
+                next,
+                attempt,
+                cost,
+                ..
+            } => format!(
+                "Call {call} rerouted: {} {}; attempt {attempt} goes to {}, {} lost.",
+                self.name(*failed),
+                because(*reason),
+                self.name(*next),
+                duration(*cost)
+            ),
+            IncidentKind::Retried {
+                call,
+                lan,
+                reason,
+                attempt,
+                backoff,
+            } => format!(
+                "Call {call} failed for a client of {}: the service {}; attempt {attempt} follows after {}.",
+                self.name(*lan),
+                because(*reason),
+                duration(*backoff)
+            ),
+            IncidentKind::CallFailed {
+                call,
+                server,
+                status,
+                reason,
+                after,
+                attempts,
+                ..
+            } => {
+                let who = server.map_or("the service", |server| self.name(server));
+                let tries = if *attempts == 1 {
+                    "1 attempt".to_owned()
+                } else {
+                    format!("{attempts} attempts")
+                };
+                format!(
+                    "Call {call} failed after {} and {tries} with {}: {who} {}.",
+                    duration(*after),
+                    status.name(),
+                    because(*reason)
+                )
+            }
+            IncidentKind::Health {
+                balancer,
+                server,
+                transition,
+                gap,
+            } => {
+                let (balancer, server) = (self.name(*balancer), self.name(*server));
+                let change = match transition.change {
+                    Change::Down => format!("{balancer} takes {server} out"),
+                    Change::Ejected { until } => {
+                        let time = duration(until.saturating_sub(incident.at));
+                        format!("{balancer} ejects {server} for {time}")
+                    }
+                    Change::Up => format!("{balancer} takes {server} back in"),
+                    Change::Restored => format!("{balancer} gives {server} another chance"),
+                };
+                let why = transition.because;
+                let back = matches!(transition.change, Change::Up | Change::Restored);
+                match gap {
+                    Some(gap) if back => {
+                        format!("{change}: {why}, {} after its revival.", duration(*gap))
+                    }
+                    Some(gap) => format!("{change}: {why}, {} after its death.", duration(*gap)),
+                    None => format!("{change}: {why}."),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What is remembered of a call: every hop, wait, service and attempt, with its times.
+
+use crate::ids::{LinkId, NodeId};
+use crate::time::Nanos;
+use rpc::procedure::{Arguments, ReturnValue};
+use rpc::status::Status;
+use std::rc::Rc;
+
+/// A call's number: 1, 2, 3… in the order in which they were made.
+pub type CallId = u64;
+
+/// How a call or an attempt stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Under way.
+    InFlight,
+    /// Answered; the status may be an application error's.
+    Answered(Status),
+    /// Ended without an answer.
+    Failed(Status),
+    /// Turned away by a full queue.
+    Shed,
+}
+
+/// Why an attempt failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The connection was refused: nobody listens.
+    Refused,
+    /// The connection was reset while the call was out.
+    Reset,
+    /// No reply came in time.
+    TimedOut,
+    /// The queue was full.
+    QueueFull,
+    /// The balancer had no backend to try.
+    NoBackend,
+    /// Its caller gave up: the call's deadline passed.
+    Deadline,
+    /// The answer was an error of the transport or the procedure layer.
+    Status(Status),
+}
+
+/// One try of a call at a server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// 1 for the first.
+    pub number: u32,
+    /// When it began.
+    pub began: Nanos,
+    /// When its outcome was known to who tried.
+    pub ended: Option<Nanos>,
+    /// The server it was sent to, once one was chosen.
+    pub server: Option<NodeId>,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// Why it failed, if it did.
+    pub reason: Option<Reason>,
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MessageKind {
+    /// Asks for a connection (TCP SYN).
+    Open,
+    /// Grants it (SYN+ACK).
+    Accept,
+    /// Refuses or breaks it (RST).
+    Reset,
+    /// Gives a connection up, and with it what was asked on it (FIN).
+    Close,
+    /// A request.
+    Request,
+    /// A reply.
+    Reply,
+    /// A health check's request.
+    Probe,
+    /// A health check's answer.
+    ProbeReply,
+}
+
+/// One thing that happened to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// When.
+    pub at: Nanos,
+    /// In which attempt.
+    pub attempt: u32,
+    /// What.
+    pub what: What,
+}
+
+/// What can happen to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// The client made the call.
+    Called {
+        /// The LAN.
+        lan: NodeId,
+        /// Which of its clients, from 0.
+        client: u32,
+    },
+    /// A message of the call was put on a link and will arrive, or be lost.
+    Hop {
+        /// What kind of message.
+        kind: MessageKind,
+        /// Over which link.
+        link: LinkId,
+        /// From which node.
+        from: NodeId,
+        /// To which node.
+        to: NodeId,
+        /// When it arrives at that node, if it does.
+        arrives: Nanos,
+        /// Whether it is lost on the way.
+        lost: bool,
+    },
+    /// A balancer chose a backend.
+    Chosen {
+        /// The balancer.
+        at_node: NodeId,
+        /// The server.
+        server: NodeId,
+        /// The candidates and their scores.
+        explanation: Rc<balancer::Explanation>,
+    },
+    /// It waits in a server's queue.
+    Queued {
+        /// The server.
+        server: NodeId,
+        /// How many wait, this one included.
+        length: u32,
+    },
+    /// A core works on it.
+    Started {
+        /// The server.
+        server: NodeId,
+    },
+    /// The procedure ran to its end.
+    Executed {
+        /// The server.
+        server: NodeId,
+        /// Whether it was computed, or a kept reply was found under its idempotency key.
+        computed: bool,
+    },
+    /// An attempt failed, as its sender sees it.
+    AttemptFailed {
+        /// Who tried.
+        at_node: NodeId,
+        /// At which server, if one was chosen.
+        server: Option<NodeId>,
+        /// Why.
+        reason: Reason,
+    },
+    /// The client has the outcome.
+    Finished {
+        /// The outcome.
+        outcome: Outcome,
+    },
+}
+
+/// Encoded bytes that crossed the network for a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wire {
+    /// When they were sent.
+    pub at: Nanos,
+    /// In which attempt.
+    pub attempt: u32,
+    /// What they are.
+    pub kind: MessageKind,
+    /// Who sent them.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// The bytes.
+    pub bytes: Rc<[u8]>,
+}
+
+/// Everything remembered of one call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRecord {
+    /// Its number.
+    pub id: CallId,
+    /// The LAN it came from.
+    pub lan: NodeId,
+    /// Which client there, from 0.
+    pub client: u32,
+    /// What was asked.
+    pub arguments: Arguments,
+    /// When it was made.
+    pub began: Nanos,
+    /// When its client had the outcome.
+    pub ended: Option<Nanos>,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// What the procedure returned.
+    pub value: Option<ReturnValue>,
+    /// Its tries, in order.
+    pub attempts: Vec<Attempt>,
+    /// What happened to it, in order of time.
+    pub steps: Vec<Step>,
+    /// Its bytes, in order of time.
+    pub wires: Vec<Wire>,
+}

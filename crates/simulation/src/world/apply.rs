@@ -1,0 +1,523 @@
+//! Changes to the world, checked first; a refused one changes nothing.
+
+use super::World;
+use super::build::{
+    check_carriage, check_lan, check_load, check_position, check_server, check_speed,
+};
+use super::entities::{CallKey, Client, RoleState};
+use super::proxies::backend_of;
+use crate::action::{Action, ActionError, Death, Ends};
+use crate::ids::{LinkId, NodeId};
+use crate::incident::IncidentKind;
+use crate::metrics::Tone;
+use crate::record::Reason;
+use crate::scenario::{LanSpec, Load, ServerSpec};
+use crate::view::{Life, LinkState};
+use rpc::status::Status;
+
+impl World {
+    /// Makes a change now. On success gives the action that takes it back.
+    ///
+    /// # Errors
+    /// What does not hold, by name. The world is then as it was.
+    pub fn apply(&mut self, action: &Action) -> Result<Action, ActionError> {
+        let undo = match action {
+            Action::All(actions) => self.apply_all(actions)?,
+            Action::AddNode { node, links } => self.add_node(node, links)?,
+            Action::RemoveNode(name) => self.remove_node(name)?,
+            Action::Move(name, position) => {
+                let id = self.find(name)?;
+                check_position(name, *position)?;
+                let Some(node) = self.node_mut(id) else {
+                    return Err(unknown(name));
+                };
+                let before = std::mem::replace(&mut node.position, *position);
+                // A picture's matter only: it leaves no trace in the run.
+                return Ok(Action::Move(name.clone(), before));
+            }
+            Action::Kill(name, death) => self.kill(name, *death)?,
+            Action::Revive(name) => self.revive(name)?,
+            Action::Drain(name, draining) => self.drain(name, *draining)?,
+            Action::SetSpeed(name, speed) => self.set_speed(name, *speed)?,
+            Action::SetServer(name, spec) => self.set_server(name, spec)?,
+            Action::SetLoad(name, load) => self.set_load(name, *load)?,
+            Action::SetLan(name, spec) => self.set_lan(name, spec)?,
+            Action::SetPolicy(name, policy) => {
+                let before = self.balancer_settings(name)?.policy;
+                self.configure(name, |balancer, _, _| balancer.set_policy(policy.clone()))?;
+                self.mark(format!("{name}: {}", policy.name()), Tone::Change);
+                Action::SetPolicy(name.clone(), before)
+            }
+            Action::SetHealthCheck(name, check) => {
+                let before = self.balancer_settings(name)?.health_check;
+                self.configure(name, |balancer, now, rng| {
+                    balancer.set_health_check(now, *check, rng)
+                })?;
+                Action::SetHealthCheck(name.clone(), before)
+            }
+            Action::SetEjection(name, ejection) => {
+                let before = self.balancer_settings(name)?.ejection;
+                self.configure(name, |balancer, now, _| {
+                    balancer.set_ejection(now, *ejection)
+                })?;
+                Action::SetEjection(name.clone(), before)
+            }
+            Action::SetMaxAttempts(name, tries) => {
+                let before = self.balancer_settings(name)?.max_attempts;
+                if !(1..=10).contains(tries) {
+                    return Err(ActionError::OutOfRange {
+                        what: "the number of tries",
+                        subject: name.clone(),
+                        range: "1 to 10",
+                        value: tries.to_string(),
+                    });
+                }
+                self.configure(name, |balancer, _, _| balancer.set_max_attempts(*tries))?;
+                Action::SetMaxAttempts(name.clone(), before)
+            }
+            Action::Connect(link) => {
+                self.insert_link(link)?;
+                Action::Disconnect(Ends(link.a.clone(), link.b.clone()))
+            }
+            Action::Disconnect(ends) => {
+                let id = self.find_link(ends)?;
+                let undo = self.links[id.0 as usize]
+                    .as_ref()
+                    .map(|link| self.link_spec(link));
+                self.remove_link(id);
+                // `find_link` has found it.
+                undo.map_or_else(|| Action::All(Vec::new()), Action::Connect)
+            }
+            Action::Cut(ends) => {
+                self.set_link(ends, LinkState::Up, LinkState::Cut, "cut or held")?;
+                self.mark(format!("{}–{} cut", ends.0, ends.1), Tone::Harm);
+                Action::Repair(ends.clone())
+            }
+            Action::Repair(ends) => {
+                self.set_link(ends, LinkState::Cut, LinkState::Up, "whole")?;
+                self.mark(format!("{}–{} repaired", ends.0, ends.1), Tone::Recovery);
+                Action::Cut(ends.clone())
+            }
+            Action::Hold(ends) => {
+                self.set_link(ends, LinkState::Up, LinkState::Held, "cut or held")?;
+                self.mark(format!("{}–{} held", ends.0, ends.1), Tone::Change);
+                Action::Release(ends.clone())
+            }
+            Action::Release(ends) => {
+                self.set_link(ends, LinkState::Held, LinkState::Up, "free")?;
+                self.mark(format!("{}–{} let go", ends.0, ends.1), Tone::Recovery);
+                Action::Hold(ends.clone())
+            }
+            Action::SetCarriage(ends, carriage) => {
+                let id = self.find_link(ends)?;
+                check_carriage(&format!("{}–{}", ends.0, ends.1), carriage)?;
+                let Some(link) = self.links[id.0 as usize].as_mut() else {
+                    return Err(unknown_link(ends));
+                };
+                let before = std::mem::replace(&mut link.carriage, *carriage);
+                self.routes.forget();
+                Action::SetCarriage(ends.clone(), before)
+            }
+        };
+        // A run's hash tells its actions too, by what they say.
+        let text = format!("{action:?}");
+        let digest = text.bytes().fold(7u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        self.hash(digest);
+        debug_assert!(
+            self.take_stock().balances(),
+            "the ledger does not balance after {action:?}"
+        );
+        Ok(undo)
+    }
+
+    fn apply_all(&mut self, actions: &[Action]) -> Result<Action, ActionError> {
+        let before = self.clone();
+        let mut undo = Vec::with_capacity(actions.len());
+        for action in actions {
+            match self.apply(action) {
+                Ok(inverse) => undo.push(inverse),
+                Err(error) => {
+                    *self = before;
+                    return Err(error);
+                }
+            }
+        }
+        undo.reverse();
+        Ok(Action::All(undo))
+    }
+
+    fn mark(&mut self, label: String, tone: Tone) {
+        self.metrics.mark(self.now, label, tone);
+    }
+
+    fn find(&self, name: &str) -> Result<NodeId, ActionError> {
+        self.id_of(name).ok_or_else(|| unknown(name))
+    }
+
+    fn find_link(&self, ends: &Ends) -> Result<LinkId, ActionError> {
+        let (a, b) = (self.find(&ends.0)?, self.find(&ends.1)?);
+        self.link_between(a, b).ok_or_else(|| unknown_link(ends))
+    }
+
+    fn add_node(
+        &mut self,
+        node: &crate::scenario::NodeSpec,
+        links: &[crate::scenario::LinkSpec],
+    ) -> Result<Action, ActionError> {
+        let before = self.clone();
+        let added = self.insert_node(node).and_then(|_| {
+            links
+                .iter()
+                .try_for_each(|link| self.insert_link(link).map(|_| ()))
+        });
+        if let Err(error) = added {
+            *self = before;
+            return Err(error);
+        }
+        self.mark(format!("{} added", node.name), Tone::Change);
+        Ok(Action::RemoveNode(node.name.clone()))
+    }
+
+    fn remove_node(&mut self, name: &str) -> Result<Action, ActionError> {
+        let id = self.find(name)?;
+        let Some(node) = self.node_ref(id) else {
+            return Err(unknown(name));
+        };
+        let spec = node.spec();
+        let linked: Vec<LinkId> = self
+            .links
+            .iter()
+            .flatten()
+            .filter(|link| link.a == id || link.b == id)
+            .map(|link| link.id)
+            .collect();
+        let links = linked
+            .iter()
+            .filter_map(|link| self.links[link.0 as usize].as_ref())
+            .map(|link| self.link_spec(link))
+            .collect();
+        let callers: Vec<CallKey> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.record.lan == id)
+            .map(|(key, _)| key)
+            .collect();
+        self.stop_process(id, Death::Crash);
+        if let Some(RoleState::Lan(lan)) = self.node_mut(id).map(|node| &mut node.role) {
+            let clients = std::mem::take(&mut lan.clients);
+            for (timer, _) in clients.into_iter().filter_map(|client| client.due) {
+                self.queue.cancel(timer);
+            }
+        }
+        for key in callers {
+            self.end_call_now(key, Status::Cancelled, Reason::Deadline);
+        }
+        for link in linked {
+            self.remove_link(link);
+        }
+        if let Some((timer, _)) = self.proxy_mut(id).and_then(|proxy| proxy.timer.take()) {
+            self.queue.cancel(timer);
+        }
+        for balancer in self.balancers() {
+            if let Some(proxy) = self.proxy_mut(balancer) {
+                proxy.balancer.remove(backend_of(id));
+            }
+            self.after_balancer(balancer);
+        }
+        self.nodes[id.0 as usize] = None;
+        self.graph_changed();
+        self.mark(format!("{name} removed"), Tone::Change);
+        Ok(Action::AddNode { node: spec, links })
+    }
+
+    fn remove_link(&mut self, id: LinkId) {
+        self.lose_all_on(id);
+        self.links[id.0 as usize] = None;
+        self.routes.forget();
+    }
+
+    fn set_link(
+        &mut self,
+        ends: &Ends,
+        from: LinkState,
+        to: LinkState,
+        otherwise: &'static str,
+    ) -> Result<(), ActionError> {
+        let id = self.find_link(ends)?;
+        let Some(link) = self.links[id.0 as usize].as_mut() else {
+            return Err(unknown_link(ends));
+        };
+        if link.state != from {
+            let subject = format!("{}–{}", ends.0, ends.1);
+            return Err(ActionError::Already {
+                subject,
+                state: otherwise,
+            });
+        }
+        link.state = to;
+        self.routes.forget();
+        match to {
+            LinkState::Cut => self.lose_all_on(id),
+            LinkState::Up if from == LinkState::Held => self.release_held(id),
+            LinkState::Up | LinkState::Held => {}
+        }
+        Ok(())
+    }
+
+    fn kill(&mut self, name: &str, death: Death) -> Result<Action, ActionError> {
+        let id = self.find(name)?;
+        let Some(node) = self.node_ref(id) else {
+            return Err(unknown(name));
+        };
+        if matches!(node.role, RoleState::Lan(_)) {
+            let wanted = "server, balancer or router";
+            return Err(ActionError::WrongKind {
+                node: name.to_owned(),
+                wanted,
+            });
+        }
+        if node.life != Life::Up {
+            return Err(ActionError::Already {
+                subject: name.to_owned(),
+                state: "down",
+            });
+        }
+        let lost = self.stop_process(id, death);
+        self.mark(format!("{name} killed"), Tone::Harm);
+        self.tell(IncidentKind::Killed {
+            node: id,
+            death,
+            lost,
+        });
+        Ok(Action::Revive(name.to_owned()))
+    }
+
+    /// Stops a node's process; how many requests were lost with it.
+    fn stop_process(&mut self, id: NodeId, death: Death) -> u32 {
+        let since = self.now;
+        if self.node_ref(id).is_none_or(|node| node.life != Life::Up) {
+            return 0;
+        }
+        let mut lost = self.lose_jobs(id);
+        if let Some(server) = self.server_mut(id) {
+            server.sent_while_dead = 0;
+        }
+        if let Some(proxy) = self.proxy_mut(id) {
+            lost += proxy.inbound.len() as u32;
+            proxy.inbound.clear();
+            proxy.pools.clear();
+            if let Some((timer, _)) = proxy.timer.take() {
+                self.queue.cancel(timer);
+            }
+        }
+        self.sever(id, death);
+        if let Some(node) = self.node_mut(id) {
+            node.life = Life::Dead { death, since };
+        }
+        self.routes.forget();
+        lost
+    }
+
+    fn revive(&mut self, name: &str) -> Result<Action, ActionError> {
+        let id = self.find(name)?;
+        let now = self.now;
+        let Some(node) = self.node_mut(id) else {
+            return Err(unknown(name));
+        };
+        let Life::Dead { death, .. } = node.life else {
+            return Err(ActionError::Already {
+                subject: name.to_owned(),
+                state: "up",
+            });
+        };
+        node.life = Life::Up;
+        node.incarnation += 1;
+        let fresh = match &mut node.role {
+            RoleState::Server(server) => {
+                server.service = rpc::service::Service::default();
+                server.revived = Some(now);
+                server.account(now);
+                None
+            }
+            RoleState::Balancer(proxy) => Some(proxy.balancer.settings().clone()),
+            RoleState::Lan(_) | RoleState::Router | RoleState::Isp => None,
+        };
+        if let Some(settings) = fresh {
+            let started = self.new_proxy(name, settings)?;
+            if let Some(proxy) = self.proxy_mut(id) {
+                *proxy = started;
+            }
+            self.after_balancer(id);
+        }
+        self.routes.forget();
+        self.mark(format!("{name} revived"), Tone::Recovery);
+        self.tell(IncidentKind::Revived { node: id });
+        Ok(Action::Kill(name.to_owned(), death))
+    }
+
+    fn server_named(&self, name: &str) -> Result<(NodeId, ServerSpec), ActionError> {
+        let id = self.find(name)?;
+        let server = self.server_ref(id).ok_or_else(|| wrong(name, "server"))?;
+        Ok((id, server.spec.clone()))
+    }
+
+    fn drain(&mut self, name: &str, draining: bool) -> Result<Action, ActionError> {
+        let (id, _) = self.server_named(name)?;
+        let Some(server) = self.server_mut(id) else {
+            return Err(unknown(name));
+        };
+        if server.draining == draining {
+            let state = if draining { "draining" } else { "in use" };
+            return Err(ActionError::Already {
+                subject: name.to_owned(),
+                state,
+            });
+        }
+        server.draining = draining;
+        for balancer in self.balancers() {
+            if let Some(proxy) = self.proxy_mut(balancer) {
+                if draining {
+                    proxy.balancer.drain(backend_of(id));
+                } else {
+                    proxy.balancer.undrain(backend_of(id));
+                }
+            }
+        }
+        let (label, tone) = if draining {
+            (format!("{name} draining"), Tone::Change)
+        } else {
+            (format!("{name} back in"), Tone::Recovery)
+        };
+        self.mark(label, tone);
+        Ok(Action::Drain(name.to_owned(), !draining))
+    }
+
+    fn set_speed(&mut self, name: &str, speed: f64) -> Result<Action, ActionError> {
+        let (id, before) = self.server_named(name)?;
+        check_speed(name, speed)?;
+        self.change_speed(id, speed);
+        self.mark(format!("{name} at {speed}× speed"), Tone::Change);
+        Ok(Action::SetSpeed(name.to_owned(), before.speed))
+    }
+
+    fn set_server(&mut self, name: &str, spec: &ServerSpec) -> Result<Action, ActionError> {
+        let (id, before) = self.server_named(name)?;
+        check_server(name, spec)?;
+        if spec.speed != before.speed {
+            self.change_speed(id, spec.speed);
+        }
+        if let Some(server) = self.server_mut(id) {
+            server.spec = spec.clone();
+        }
+        self.start_queued(id);
+        for balancer in self.balancers() {
+            if let Some(proxy) = self.proxy_mut(balancer) {
+                // The backend is there since the server is, and the weight was checked.
+                let set = proxy.balancer.set_weight(backend_of(id), spec.weight);
+                debug_assert!(set.is_ok());
+            }
+        }
+        self.mark(format!("{name} changed"), Tone::Change);
+        Ok(Action::SetServer(name.to_owned(), before))
+    }
+
+    fn lan_named(&self, name: &str) -> Result<(NodeId, LanSpec), ActionError> {
+        let id = self.find(name)?;
+        match self.node_ref(id).map(|node| &node.role) {
+            Some(RoleState::Lan(lan)) => Ok((id, lan.spec.clone())),
+            _ => Err(wrong(name, "LAN")),
+        }
+    }
+
+    fn set_load(&mut self, name: &str, load: Load) -> Result<Action, ActionError> {
+        let (id, before) = self.lan_named(name)?;
+        check_load(name, load)?;
+        self.change_load(id, load);
+        self.mark(format!("{name}: {}", describe(load)), Tone::Change);
+        Ok(Action::SetLoad(name.to_owned(), before.load))
+    }
+
+    fn set_lan(&mut self, name: &str, spec: &LanSpec) -> Result<Action, ActionError> {
+        let (id, before) = self.lan_named(name)?;
+        check_lan(name, spec)?;
+        let gone: Vec<CallKey> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.record.lan == id && call.record.client >= spec.clients)
+            .map(|(key, _)| key)
+            .collect();
+        let seed = self.settings.seed;
+        let Some(RoleState::Lan(lan)) = self.node_mut(id).map(|node| &mut node.role) else {
+            return Err(unknown(name));
+        };
+        lan.spec.clients = spec.clients;
+        let keep = (spec.clients as usize).min(lan.clients.len());
+        let leaving = lan.clients.split_off(keep);
+        for index in lan.clients.len() as u32..spec.clients {
+            lan.clients.push(Client::new(seed, name, index));
+        }
+        for (timer, _) in leaving.iter().filter_map(|client| client.due) {
+            self.queue.cancel(timer);
+        }
+        for key in gone {
+            self.end_call_now(key, Status::Cancelled, Reason::Deadline);
+        }
+        self.change_load(id, spec.load);
+        self.mark(format!("{name}: {} clients", spec.clients), Tone::Change);
+        Ok(Action::SetLan(name.to_owned(), before))
+    }
+
+    fn balancer_settings(&self, name: &str) -> Result<balancer::Settings, ActionError> {
+        let id = self.find(name)?;
+        match self.node_ref(id).map(|node| &node.role) {
+            Some(RoleState::Balancer(proxy)) => Ok(proxy.balancer.settings().clone()),
+            _ => Err(wrong(name, "balancer")),
+        }
+    }
+
+    fn configure(
+        &mut self,
+        name: &str,
+        change: impl FnOnce(
+            &mut balancer::Balancer,
+            crate::time::Nanos,
+            &mut crate::streams::Stream,
+        ) -> Result<(), balancer::SettingsError>,
+    ) -> Result<(), ActionError> {
+        let (id, now) = (self.find(name)?, self.now);
+        let alive = self.alive(id);
+        let Some(proxy) = self.proxy_mut(id) else {
+            return Err(wrong(name, "balancer"));
+        };
+        change(&mut proxy.balancer, now, &mut proxy.choices)
+            .map_err(|error| ActionError::Balancer(name.to_owned(), error))?;
+        if alive {
+            self.after_balancer(id);
+        }
+        Ok(())
+    }
+}
+
+fn describe(load: Load) -> String {
+    match load {
+        Load::Poisson { rate } | Load::Constant { rate } => format!("{rate} calls/s"),
+        Load::Closed { think } => format!("thinks {} ms", crate::time::milliseconds(think)),
+    }
+}
+
+fn unknown(name: &str) -> ActionError {
+    ActionError::UnknownNode(name.to_owned())
+}
+
+fn unknown_link(ends: &Ends) -> ActionError {
+    ActionError::UnknownLink(ends.0.clone(), ends.1.clone())
+}
+
+fn wrong(name: &str, wanted: &'static str) -> ActionError {
+    ActionError::WrongKind {
+        node: name.to_owned(),
+        wanted,
+    }
+}

@@ -1,0 +1,331 @@
+//! What a world is made of.
+
+use crate::ids::{LinkId, NodeId};
+use crate::queue::Timer;
+use crate::record::{CallRecord, MessageKind, Reason};
+use crate::scenario::{Carriage, LanSpec, Position, ServerSpec};
+use crate::streams::Stream;
+use crate::time::Nanos;
+use crate::view::{Life, LinkState};
+use rpc::channel::{Channel, ConnectionKey};
+use rpc::service::Service;
+use slotmap::{Key, new_key_type};
+use std::collections::VecDeque;
+use std::net::Ipv4Addr;
+use std::rc::Rc;
+
+new_key_type! {
+    /// A call under way.
+    pub(super) struct CallKey;
+    /// A request and what becomes of it, between two hosts.
+    pub(super) struct ExchangeKey;
+    /// A connection.
+    pub(super) struct ConnectionId;
+    /// A message on its way.
+    pub(super) struct MessageKey;
+}
+
+/// What is to come.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Event {
+    /// A client makes a call.
+    Arrival { lan: NodeId, client: u32 },
+    /// A message reaches the end of its link.
+    Deliver(MessageKey),
+    /// TCP sends a lost message again.
+    Resend(MessageKey),
+    /// A core has finished.
+    ServiceDone {
+        server: NodeId,
+        exchange: ExchangeKey,
+    },
+    /// Nobody answered in time.
+    ExchangeTimeout(ExchangeKey),
+    /// A call's deadline.
+    CallDeadline(CallKey),
+    /// A call is tried again.
+    Backoff(CallKey),
+    /// A balancer's own timer: checks due, ejections over.
+    ProxyTimer(NodeId),
+    /// The scenario's timeline.
+    Timeline(u32),
+}
+
+impl Event {
+    /// A number that tells events apart, for the trace hash.
+    pub(super) fn digest(self) -> u64 {
+        let (kind, rest) = match self {
+            Self::Arrival { lan, client } => (1, u64::from(lan.0) << 32 | u64::from(client)),
+            Self::Deliver(message) => (2, message.data().as_ffi()),
+            Self::Resend(message) => (3, message.data().as_ffi()),
+            Self::ServiceDone { server, exchange } => {
+                (4, exchange.data().as_ffi() ^ u64::from(server.0) << 48)
+            }
+            Self::ExchangeTimeout(exchange) => (5, exchange.data().as_ffi()),
+            Self::CallDeadline(call) => (6, call.data().as_ffi()),
+            Self::Backoff(call) => (7, call.data().as_ffi()),
+            Self::ProxyTimer(node) => (8, u64::from(node.0)),
+            Self::Timeline(index) => (9, u64::from(index)),
+        };
+        rest.rotate_left(8) ^ kind
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) name: String,
+    pub(super) position: Position,
+    pub(super) address: Ipv4Addr,
+    pub(super) life: Life,
+    /// How often its process was started: a connection to an earlier one is unknown here.
+    pub(super) incarnation: u32,
+    pub(super) role: RoleState,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum RoleState {
+    Lan(Box<Lan>),
+    Router,
+    Isp,
+    Balancer(Box<Proxy>),
+    Server(Box<Server>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Lan {
+    pub(super) spec: LanSpec,
+    pub(super) clients: Vec<Client>,
+    pub(super) in_flight: u32,
+    pub(super) sent: u64,
+    pub(super) answered: u64,
+    pub(super) failed: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    /// When it calls.
+    pub(super) arrivals: Stream,
+    /// What it asks, and how much work that is.
+    pub(super) work: Stream,
+    /// Backoff jitter.
+    pub(super) retries: Stream,
+    /// Its pool of connections to each address it has called.
+    pub(super) pools: Vec<Pool>,
+    /// Which of the service's addresses comes next.
+    pub(super) turn: u32,
+    pub(super) due: Option<(Timer, Nanos)>,
+    /// The evenly spaced schedule: an origin and how many periods have gone by since.
+    pub(super) origin: f64,
+    pub(super) periods: u64,
+}
+
+/// A caller's connections to one address.
+#[derive(Debug, Clone)]
+pub(super) struct Pool {
+    pub(super) peer: NodeId,
+    pub(super) channel: Channel,
+    pub(super) ids: Vec<(ConnectionKey, ConnectionId)>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Proxy {
+    pub(super) balancer: balancer::Balancer,
+    pub(super) choices: Stream,
+    pub(super) timer: Option<(Timer, Nanos)>,
+    pub(super) pools: Vec<Pool>,
+    /// Requests it has taken in and not answered.
+    pub(super) inbound: Vec<Inbound>,
+    pub(super) next_id: u32,
+}
+
+/// A request that a balancer has taken in.
+#[derive(Debug, Clone)]
+pub(super) struct Inbound {
+    /// The exchange it came on.
+    pub(super) from: ExchangeKey,
+    pub(super) connection: ConnectionId,
+    /// Who asked.
+    pub(super) caller: Party,
+    pub(super) request: rpc::message::Call,
+    pub(super) deadline: Option<Nanos>,
+    pub(super) call: CallKey,
+    pub(super) call_id: u64,
+    pub(super) work: Nanos,
+    pub(super) tried: Vec<balancer::BackendId>,
+    /// The exchange that is out for it.
+    pub(super) out: Option<ExchangeKey>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Server {
+    pub(super) spec: ServerSpec,
+    pub(super) service: Service,
+    pub(super) draining: bool,
+    pub(super) queue: VecDeque<Job>,
+    pub(super) running: Vec<Running>,
+    pub(super) answered: u64,
+    pub(super) shed: u64,
+    /// Requests that reached it.
+    pub(super) arrived: u64,
+    /// Core time at work, up to `busy_at`.
+    pub(super) busy: Nanos,
+    pub(super) busy_at: Nanos,
+    /// (arrived, busy) at the end of each of the last slices, oldest first.
+    pub(super) history: VecDeque<(u64, Nanos)>,
+    /// Attempts that were sent to it since it died.
+    pub(super) sent_while_dead: u32,
+    pub(super) revived: Option<Nanos>,
+}
+
+impl Server {
+    /// Brings the busy integral up to an instant.
+    pub(super) fn account(&mut self, now: Nanos) {
+        self.busy += (now - self.busy_at) * self.running.len() as u64;
+        self.busy_at = now;
+    }
+}
+
+/// A request at a server.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) exchange: ExchangeKey,
+    pub(super) connection: ConnectionId,
+    pub(super) caller: Party,
+    pub(super) call: CallKey,
+    pub(super) attempt: u32,
+    pub(super) call_id: u64,
+    pub(super) request: rpc::message::Call,
+    /// Service demand on a core of speed 1.
+    pub(super) work: Nanos,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Running {
+    pub(super) job: Job,
+    pub(super) timer: Timer,
+    pub(super) done: Nanos,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub(super) id: LinkId,
+    pub(super) a: NodeId,
+    pub(super) b: NodeId,
+    pub(super) carriage: Carriage,
+    pub(super) state: LinkState,
+    pub(super) noise: Stream,
+    /// For each direction, when its transmitter is free, and the last arrival at its far end.
+    pub(super) free: [Nanos; 2],
+    pub(super) last_arrival: [Nanos; 2],
+    pub(super) on: u32,
+    /// What has come to the end of a held link.
+    pub(super) held: Vec<MessageKey>,
+}
+
+/// A host, and which client of a LAN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Party {
+    pub(super) node: NodeId,
+    pub(super) client: u32,
+}
+
+impl Party {
+    pub(super) fn host(node: NodeId) -> Self {
+        Self { node, client: 0 }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Connection {
+    pub(super) caller: Party,
+    pub(super) callee: NodeId,
+    /// Its name in the caller's pool; none for a health check's own connection.
+    pub(super) key: Option<ConnectionKey>,
+    /// The one exchange of a health check.
+    pub(super) probe: Option<ExchangeKey>,
+    pub(super) open: bool,
+    /// The callee's process that accepted it.
+    pub(super) incarnation: u32,
+}
+
+/// Why an exchange was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A client asks the service.
+    Client,
+    /// A balancer asks a backend for a client.
+    Upstream {
+        inbound: ExchangeKey,
+        backend: balancer::BackendId,
+    },
+    /// A balancer checks a backend's health.
+    Probe { check: balancer::CheckId },
+}
+
+/// A request and what becomes of it, as its caller sees it.
+#[derive(Debug, Clone)]
+pub(super) struct Exchange {
+    pub(super) purpose: Purpose,
+    pub(super) call: CallKey,
+    pub(super) call_id: u64,
+    pub(super) attempt: u32,
+    pub(super) caller: Party,
+    pub(super) callee: NodeId,
+    pub(super) connection: ConnectionId,
+    pub(super) began: Nanos,
+    pub(super) timer: Timer,
+    /// The number by which the reply is known.
+    pub(super) id: u32,
+    pub(super) bytes: Rc<[u8]>,
+    pub(super) sent: bool,
+    pub(super) work: Nanos,
+    /// An attempt for a call that has ended already, which the balancer cannot know yet.
+    pub(super) orphan: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    pub(super) kind: MessageKind,
+    pub(super) connection: ConnectionId,
+    pub(super) exchange: ExchangeKey,
+    pub(super) call: CallKey,
+    pub(super) call_id: u64,
+    pub(super) attempt: u32,
+    pub(super) from: Party,
+    pub(super) to: Party,
+    /// The process that sent it; if that has gone, nobody sends it again.
+    pub(super) incarnation: u32,
+    pub(super) bytes: Rc<[u8]>,
+    pub(super) work: Nanos,
+    pub(super) error: bool,
+    pub(super) resends: u8,
+    /// Where it stands, or from where it left.
+    pub(super) at: NodeId,
+    pub(super) leg: Option<Leg>,
+}
+
+/// A message's way over one link.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leg {
+    pub(super) link: LinkId,
+    pub(super) forward: bool,
+    pub(super) departs: Nanos,
+    pub(super) arrives: Nanos,
+    pub(super) lost: bool,
+    pub(super) timer: Timer,
+}
+
+/// A call under way.
+#[derive(Debug, Clone)]
+pub(super) struct LiveCall {
+    pub(super) record: CallRecord,
+    pub(super) deadline: Nanos,
+    pub(super) deadline_timer: Timer,
+    pub(super) backoff: Option<Timer>,
+    pub(super) exchange: Option<ExchangeKey>,
+    pub(super) key: Option<u64>,
+    pub(super) work: Nanos,
+    /// Tries that the client itself made.
+    pub(super) client_attempts: u32,
+    pub(super) last_reason: Option<Reason>,
+}

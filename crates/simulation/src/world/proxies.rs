@@ -1,0 +1,492 @@
+//! Balancers at work: requests in, a backend chosen for each attempt, replies out, health checks.
+//!
+//! The balancer crate decides; this file carries its decisions over the network and tells it what
+//! came back. Nothing tells it what has not come by message.
+
+use super::World;
+use super::clients::{failed_outcome, is_of_transport, reason_of};
+use super::entities::{
+    CallKey, ConnectionId, Event, Exchange, ExchangeKey, Inbound, Message, Party, Proxy, Purpose,
+    RoleState,
+};
+use super::network::About;
+use super::transport::Begin;
+use crate::ids::NodeId;
+use crate::incident::IncidentKind;
+use crate::record::{MessageKind, Outcome, Reason, Step, What};
+use crate::time::Nanos;
+use balancer::{BackendId, Probe};
+use rpc::message::{Call, Reply};
+use rpc::procedure::Failure;
+use rpc::retry::Semantics;
+use rpc::status::Status;
+use slotmap::Key;
+use std::rc::Rc;
+
+/// The backend that stands for a server.
+pub(super) fn backend_of(server: NodeId) -> BackendId {
+    BackendId(server.0)
+}
+
+/// The server that a backend stands for.
+pub(super) fn server_of(backend: BackendId) -> NodeId {
+    NodeId(backend.0)
+}
+
+impl World {
+    pub(super) fn proxy_mut(&mut self, node: NodeId) -> Option<&mut Proxy> {
+        match &mut self.node_mut(node)?.role {
+            RoleState::Balancer(proxy) => Some(proxy),
+            _ => None,
+        }
+    }
+
+    /// The balancers, in the order in which they were added.
+    pub(super) fn balancers(&self) -> Vec<NodeId> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes
+            .filter(|(_, node)| {
+                node.as_ref()
+                    .is_some_and(|node| matches!(node.role, RoleState::Balancer(_)))
+            })
+            .map(|(index, _)| NodeId(index as u32))
+            .collect()
+    }
+
+    /// A client's request has come in.
+    pub(super) fn take_in(&mut self, message: &Message, request: Call) {
+        let now = self.now;
+        let node = message.to.node;
+        let inbound = Inbound {
+            from: message.exchange,
+            connection: message.connection,
+            caller: message.from,
+            deadline: request.timeout.map(|left| now.saturating_add(left)),
+            request,
+            call: message.call,
+            call_id: message.call_id,
+            work: message.work,
+            tried: Vec::new(),
+            out: None,
+        };
+        let attempt = message.attempt;
+        if let Some(proxy) = self.proxy_mut(node) {
+            proxy.inbound.push(inbound);
+            self.forward(node, message.exchange, Some(attempt));
+        }
+    }
+
+    /// Chooses a backend for a request and sends it on. `attempt` is the number of the client's
+    /// own attempt, for the first backend; later ones begin attempts of their own.
+    /// Gives the server and the attempt's number, or nothing if the request was answered here.
+    fn forward(
+        &mut self,
+        node: NodeId,
+        from: ExchangeKey,
+        attempt: Option<u32>,
+    ) -> Option<(NodeId, u32)> {
+        let (now, recording) = (self.now, self.recording);
+        let address = {
+            let inbound = self
+                .proxy_mut(node)?
+                .inbound
+                .iter()
+                .find(|it| it.from == from)?;
+            let caller = inbound.caller;
+            self.address_of(caller)
+        };
+        let proxy = self.proxy_mut(node)?;
+        let index = proxy.inbound.iter().position(|it| it.from == from)?;
+        let inbound = proxy.inbound.get_mut(index)?;
+        let request = balancer::Request {
+            key: u64::from(address.to_bits()),
+            tried: &inbound.tried,
+        };
+        let (choice, explanation) = if recording {
+            let (choice, explanation) =
+                proxy
+                    .balancer
+                    .pick_explained(now, &request, &mut proxy.choices);
+            (choice, Some(explanation))
+        } else {
+            (proxy.balancer.pick(now, &request, &mut proxy.choices), None)
+        };
+        let (call, call_id) = (inbound.call, inbound.call_id);
+        let Ok(backend) = choice else {
+            let number = attempt.unwrap_or(0);
+            let step = What::AttemptFailed {
+                at_node: node,
+                server: None,
+                reason: Reason::NoBackend,
+            };
+            self.note(
+                call,
+                call_id,
+                Step {
+                    at: now,
+                    attempt: number,
+                    what: step,
+                },
+            );
+            let reason = Reason::NoBackend;
+            if self.is_live(call, call_id) {
+                self.end_attempt(call, number, failed_outcome(reason), Some(reason));
+            }
+            self.refuse(node, from, Status::Unavailable, "no backend can take it");
+            return None;
+        };
+        inbound.tried.push(backend);
+        let id = proxy.next_id;
+        proxy.next_id = proxy.next_id.wrapping_add(1);
+        let left = inbound
+            .deadline
+            .map(|deadline| deadline.saturating_sub(now));
+        let mut request = inbound.request.clone();
+        request.id = id;
+        request.timeout = left;
+        request.forwarded_for = Some(address);
+        let work = inbound.work;
+        let timeout = proxy
+            .balancer
+            .settings()
+            .attempt_timeout
+            .min(left.unwrap_or(Nanos::MAX));
+        let server = server_of(backend);
+        let live = self.is_live(call, call_id);
+        let (number, orphan) = match attempt {
+            Some(number) => (number, false),
+            None if live => (self.begin_attempt(call), false),
+            None => {
+                // The client has given up, and the balancer has not heard of it yet.
+                self.attempt_tally.sent += 1;
+                (0, true)
+            }
+        };
+        self.attempt_sent_to(call, call_id, number, server);
+        if let Some(explanation) = explanation {
+            let explanation = Rc::new(explanation);
+            let what = What::Chosen {
+                at_node: node,
+                server,
+                explanation,
+            };
+            self.note(
+                call,
+                call_id,
+                Step {
+                    at: now,
+                    attempt: number,
+                    what,
+                },
+            );
+        }
+        let mut bytes = Vec::new();
+        self.settings
+            .encoding
+            .encode_call(&request, &self.settings.service, &mut bytes);
+        let out = self.begin_exchange(Begin {
+            purpose: Purpose::Upstream {
+                inbound: from,
+                backend,
+            },
+            caller: Party::host(node),
+            callee: server,
+            call,
+            call_id,
+            attempt: number,
+            id,
+            bytes: bytes.into(),
+            work,
+            timeout: timeout.max(1),
+            orphan,
+        });
+        if let Some(inbound) = self.inbound_mut(node, from) {
+            inbound.out = Some(out);
+        }
+        self.after_balancer(node);
+        Some((server, number))
+    }
+
+    fn inbound_mut(&mut self, node: NodeId, from: ExchangeKey) -> Option<&mut Inbound> {
+        self.proxy_mut(node)?
+            .inbound
+            .iter_mut()
+            .find(|it| it.from == from)
+    }
+
+    /// A backend has replied.
+    pub(super) fn on_upstream_reply(&mut self, exchange: &Exchange, reply: Reply) {
+        match &reply.result {
+            Err(failure) if is_of_transport(failure.status) => {
+                self.on_upstream_failure(exchange, reason_of(failure.status));
+            }
+            result => {
+                let status = result
+                    .as_ref()
+                    .map_or_else(|failure| failure.status, |_| Status::Ok);
+                let node = exchange.caller.node;
+                let Purpose::Upstream { inbound, backend } = exchange.purpose else {
+                    return;
+                };
+                let now = self.now;
+                let latency = now - exchange.began;
+                if let Some(proxy) = self.proxy_mut(node) {
+                    let outcome = balancer::Outcome::Answered { latency };
+                    proxy.balancer.finished(now, backend, outcome);
+                }
+                self.after_balancer(node);
+                self.close_attempt(exchange, Outcome::Answered(status), None);
+                self.answer(node, inbound, reply.result);
+            }
+        }
+    }
+
+    /// A try at a backend has failed: another backend, or the bad news to the client.
+    pub(super) fn on_upstream_failure(&mut self, exchange: &Exchange, reason: Reason) {
+        let now = self.now;
+        let node = exchange.caller.node;
+        let Purpose::Upstream {
+            inbound: from,
+            backend,
+        } = exchange.purpose
+        else {
+            return;
+        };
+        let latency = now - exchange.began;
+        if let Some(proxy) = self.proxy_mut(node) {
+            proxy
+                .balancer
+                .finished(now, backend, balancer::Outcome::Failed { latency });
+        }
+        self.after_balancer(node);
+        let failed = server_of(backend);
+        let what = What::AttemptFailed {
+            at_node: node,
+            server: Some(failed),
+            reason,
+        };
+        let step = Step {
+            at: now,
+            attempt: exchange.attempt,
+            what,
+        };
+        self.note(exchange.call, exchange.call_id, step);
+        self.close_attempt(exchange, failed_outcome(reason), Some(reason));
+
+        let at_least_once = self.settings.call_policy.semantics == Semantics::AtLeastOnce;
+        let Some(proxy) = self.proxy_mut(node) else {
+            return;
+        };
+        let tries = proxy.balancer.settings().max_attempts as usize;
+        let Some(inbound) = proxy.inbound.iter_mut().find(|it| it.from == from) else {
+            return;
+        };
+        inbound.out = None;
+        let harmless = !exchange.sent
+            || reason == Reason::QueueFull
+            || inbound.request.idempotency_key.is_some()
+            || inbound.request.arguments.procedure().idempotent();
+        let in_time = inbound.deadline.is_none_or(|deadline| deadline > now);
+        let again = inbound.tried.len() < tries && in_time && (harmless || at_least_once);
+        let call = exchange.call_id;
+        if again {
+            if let Some((next, attempt)) = self.forward(node, from, None) {
+                let kind = IncidentKind::Rerouted {
+                    call,
+                    balancer: node,
+                    failed,
+                    reason,
+                    next,
+                    attempt,
+                    cost: latency,
+                };
+                self.tell(kind);
+            }
+            return;
+        }
+        match reason {
+            Reason::QueueFull => {
+                self.refuse(
+                    node,
+                    from,
+                    Status::ResourceExhausted,
+                    "the backend's queue is full",
+                );
+            }
+            Reason::TimedOut | Reason::Deadline => {
+                self.refuse(
+                    node,
+                    from,
+                    Status::DeadlineExceeded,
+                    "the backend did not reply in time",
+                );
+            }
+            _ => self.refuse(node, from, Status::Unavailable, "the backend failed"),
+        }
+    }
+
+    fn refuse(&mut self, node: NodeId, from: ExchangeKey, status: Status, message: &str) {
+        self.answer(
+            node,
+            from,
+            Err(Failure {
+                status,
+                message: message.to_owned(),
+            }),
+        );
+    }
+
+    /// Answers a request that was taken in.
+    fn answer(
+        &mut self,
+        node: NodeId,
+        from: ExchangeKey,
+        result: Result<rpc::procedure::ReturnValue, Failure>,
+    ) {
+        let Some(proxy) = self.proxy_mut(node) else {
+            return;
+        };
+        let Some(index) = proxy.inbound.iter().position(|it| it.from == from) else {
+            return;
+        };
+        let inbound = proxy.inbound.remove(index);
+        let error = result.is_err();
+        let reply = Reply {
+            id: inbound.request.id,
+            result,
+        };
+        let mut bytes = Vec::new();
+        self.settings.encoding.encode_reply(&reply, &mut bytes);
+        let attempt = self
+            .record_mut(inbound.call, inbound.call_id)
+            .map_or(0, |record| record.attempts.len() as u32);
+        let about = About {
+            kind: MessageKind::Reply,
+            connection: inbound.connection,
+            exchange: from,
+            call: inbound.call,
+            call_id: inbound.call_id,
+            attempt,
+            work: 0,
+            error,
+        };
+        self.send(Party::host(node), inbound.caller, about, bytes.into());
+    }
+
+    /// A client has closed or broken its connection: what it asked on it is wanted no more.
+    pub(super) fn abandon_inbound(&mut self, node: NodeId, connection: ConnectionId) {
+        let now = self.now;
+        let Some(proxy) = self.proxy_mut(node) else {
+            return;
+        };
+        let (gone, kept) = std::mem::take(&mut proxy.inbound)
+            .into_iter()
+            .partition(|it| it.connection == connection);
+        proxy.inbound = kept;
+        let gone: Vec<Inbound> = gone;
+        for out in gone.into_iter().filter_map(|inbound| inbound.out) {
+            let Some(exchange) = self.cancel_exchange(out) else {
+                continue;
+            };
+            if let Purpose::Upstream { backend, .. } = exchange.purpose
+                && let Some(proxy) = self.proxy_mut(node)
+            {
+                let latency = now - exchange.began;
+                proxy
+                    .balancer
+                    .finished(now, backend, balancer::Outcome::Cancelled { latency });
+            }
+            self.close_attempt(
+                &exchange,
+                Outcome::Failed(Status::Cancelled),
+                Some(Reason::Deadline),
+            );
+            self.after_balancer(node);
+        }
+    }
+
+    pub(super) fn on_proxy_timer(&mut self, node: NodeId) {
+        let now = self.now;
+        let probes = match self.proxy_mut(node) {
+            Some(proxy) => {
+                proxy.timer = None;
+                proxy.balancer.handle_timer(now)
+            }
+            None => return,
+        };
+        for probe in probes {
+            self.send_probe(node, &probe);
+        }
+        self.after_balancer(node);
+    }
+
+    fn send_probe(&mut self, node: NodeId, probe: &Probe) {
+        let Some(proxy) = self.proxy_mut(node) else {
+            return;
+        };
+        let id = proxy.next_id;
+        proxy.next_id = proxy.next_id.wrapping_add(1);
+        // The balancer counts the time itself; a little later the connection is given up.
+        let timeout = proxy
+            .balancer
+            .settings()
+            .health_check
+            .map_or(1, |check| check.timeout + 1);
+        let mut bytes = Vec::new();
+        self.settings
+            .encoding
+            .encode_probe(id, &self.settings.service, &mut bytes);
+        self.begin_exchange(Begin {
+            purpose: Purpose::Probe { check: probe.check },
+            caller: Party::host(node),
+            callee: server_of(probe.backend),
+            call: CallKey::null(),
+            call_id: 0,
+            attempt: 0,
+            id,
+            bytes: bytes.into(),
+            work: 0,
+            timeout,
+            orphan: false,
+        });
+    }
+
+    pub(super) fn on_probe_over(&mut self, exchange: &Exchange, passed: bool) {
+        let now = self.now;
+        let node = exchange.caller.node;
+        if let Purpose::Probe { check } = exchange.purpose
+            && let Some(proxy) = self.proxy_mut(node)
+        {
+            proxy.balancer.probe_result(now, check, passed);
+            self.after_balancer(node);
+        }
+    }
+
+    /// After anything was told to a balancer: its timer, and what it has changed its mind about.
+    pub(super) fn after_balancer(&mut self, node: NodeId) {
+        if !self.alive(node) {
+            return;
+        }
+        let Some(proxy) = self.proxy_mut(node) else {
+            return;
+        };
+        let wanted = proxy.balancer.next_timer();
+        let transitions = proxy.balancer.take_transitions();
+        let set = proxy.timer;
+        if wanted != set.map(|(_, at)| at) {
+            if let Some((timer, _)) = set {
+                self.queue.cancel(timer);
+            }
+            let timer = wanted.map(|at| {
+                let at = at.max(self.now);
+                (self.queue.schedule(at, Event::ProxyTimer(node)), at)
+            });
+            if let Some(proxy) = self.proxy_mut(node) {
+                proxy.timer = timer;
+            }
+        }
+        for transition in transitions {
+            self.on_transition(node, transition);
+        }
+    }
+}
