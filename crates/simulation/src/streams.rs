@@ -6,11 +6,11 @@
 use rand_pcg::Pcg64Mcg;
 
 /// The generator of every stream. Named, never "the standard one", which may change.
-pub type Stream = Pcg64Mcg;
+pub(crate) type Stream = Pcg64Mcg;
 
 /// The stream of an entity for a purpose.
 #[must_use]
-pub fn stream(seed: u64, entity: &str, purpose: &str) -> Stream {
+pub(crate) fn stream(seed: u64, entity: &str, purpose: &str) -> Stream {
     let name = fnv1a(entity.bytes().chain([0]).chain(purpose.bytes()));
     let mut state = seed ^ name.rotate_left(32);
     let high = split_mix(&mut state);
