@@ -51,6 +51,12 @@ impl Pulse {
     pub(crate) fn progress(&self) -> f64 {
         (self.age / PULSE_LASTS).clamp(0.0, 1.0)
     }
+
+    /// Lets real time pass for it alone; its age.
+    pub(crate) fn spread(&mut self, real_ms: f64) -> f64 {
+        self.age += real_ms;
+        self.age
+    }
 }
 
 /// What is in view for a moment.

@@ -1,0 +1,353 @@
+//! What the stage holds between renders: its size, its scene, and what a hand is doing on it.
+
+use super::figures::Snapshot;
+use super::geometry::{Point, Rect};
+use super::hull::Outline;
+use super::labels::{Estimate, Measure};
+use super::legs::Afterglow;
+use super::motion::Swarm;
+use super::paint::Palette;
+use super::scene::Scene;
+use super::spot::free_spot;
+use super::viewport::Viewport;
+use crate::lab::{Lab, Selection, Tool};
+use simulation::action::Action;
+use simulation::placement::{self, Part};
+use simulation::scenario::{NodeSpec, Position};
+use simulation::{LinkId, NodeId};
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use web_sys::CanvasRenderingContext2d;
+use yew::NodeRef;
+
+/// What can have the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    Node(NodeId),
+    Link(LinkId),
+}
+
+/// What a pointer is doing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Gesture {
+    Idle,
+    /// It is down and has not moved far.
+    Pressed(Press),
+    /// It holds a node.
+    Dragging { node: NodeId, grip: Point },
+}
+
+/// Where and on what a pointer went down.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Press {
+    pub(crate) at: Point,
+    pub(crate) node: Option<NodeId>,
+    /// The call of the message that was there: it will have moved on when the pointer is lifted.
+    pub(crate) call: Option<u64>,
+    /// How far the pointer may stray before it drags.
+    pub(crate) slack: f64,
+}
+
+/// A part that is on its way to a place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ghost {
+    pub(crate) part: Part,
+    /// Where the pointer is, in the page's viewport.
+    pub(crate) at: Point,
+    /// Where it would land on the stage, and the places of the nodes it would be linked to.
+    pub(crate) landing: Option<(Point, Vec<Point>)>,
+    /// Whether a hand carries it, rather than pointing at a place for it.
+    pub(crate) carried: bool,
+}
+
+/// The stage's own state.
+pub(crate) struct State {
+    pub(crate) size: (f64, f64),
+    /// The scenario in view, and the version of the laboratory at which it was read.
+    scenario: (u64, String, String),
+    frame: Option<Rect>,
+    pub(crate) scene: Rc<Scene>,
+    pub(crate) swarm: Swarm,
+    pub(crate) glow: Afterglow,
+    /// The outline of the cluster as it is drawn, on its way to the scene's.
+    pub(crate) outline: Option<Outline>,
+    pub(crate) palette: Palette,
+    pub(crate) context: Option<CanvasRenderingContext2d>,
+    pub(crate) visible: bool,
+    pub(crate) gesture: Gesture,
+    /// The node that a hand or the arrow keys hold, and where.
+    pub(crate) held: Option<(NodeId, Point)>,
+    /// Whether the arrow keys hold it.
+    pub(crate) by_keys: bool,
+    /// Where a pointer rests.
+    pub(crate) pointer: Option<Point>,
+    pub(crate) focus: Option<Target>,
+    /// What takes the focus after the next render.
+    pub(crate) focus_next: Option<Target>,
+    pub(crate) ghost: Option<Ghost>,
+    /// What a screen reader is told about a move under way.
+    pub(crate) spoken: String,
+}
+
+/// The stage.
+pub(crate) struct Core {
+    pub(crate) lab: Lab,
+    pub(crate) root: NodeRef,
+    pub(crate) canvas: NodeRef,
+    pub(crate) outline: NodeRef,
+    pub(crate) state: RefCell<State>,
+    /// Whether something changed that a frame must show by a render.
+    pub(crate) dirty: Cell<bool>,
+    pub(crate) redraw: RefCell<Option<Box<dyn Fn()>>>,
+}
+
+thread_local! {
+    // A part dragged from the palette must find the stage, whose owner the palette does not know.
+    static CURRENT: RefCell<Weak<Core>> = const { RefCell::new(Weak::new()) };
+}
+
+impl Core {
+    pub(crate) fn new(lab: &Lab) -> Rc<Self> {
+        let scene = Scene::lay_out(
+            Snapshot::default(),
+            Viewport::fit(0.0, 0.0, super::viewport::PLANE, 0),
+            None,
+            &Estimate,
+        );
+        let core = Rc::new(Self {
+            lab: lab.clone(),
+            root: NodeRef::default(),
+            canvas: NodeRef::default(),
+            outline: NodeRef::default(),
+            state: RefCell::new(State {
+                size: (0.0, 0.0),
+                scenario: (u64::MAX, String::new(), String::new()),
+                frame: None,
+                scene: Rc::new(scene),
+                swarm: Swarm::default(),
+                glow: Afterglow::default(),
+                outline: None,
+                palette: Palette::default(),
+                context: None,
+                visible: true,
+                gesture: Gesture::Idle,
+                held: None,
+                by_keys: false,
+                pointer: None,
+                focus: None,
+                focus_next: None,
+                ghost: None,
+                spoken: String::new(),
+            }),
+            dirty: Cell::new(true),
+            redraw: RefCell::new(None),
+        });
+        CURRENT.with(|current| *current.borrow_mut() = Rc::downgrade(&core));
+        core
+    }
+
+    /// The stage on the page, if there is one.
+    pub(crate) fn current() -> Option<Rc<Self>> {
+        CURRENT.with(|current| current.borrow().upgrade())
+    }
+
+    pub(crate) fn scene(&self) -> Rc<Scene> {
+        self.state.borrow().scene.clone()
+    }
+
+    /// Asks for a render at the next frame.
+    pub(crate) fn touch(&self) {
+        self.dirty.set(true);
+    }
+
+    /// Reads the world and lays it out.
+    pub(crate) fn lay_out(&self) -> (Rc<Scene>, String) {
+        let mut state = self.state.borrow_mut();
+        let version = self.lab.version();
+        if state.scenario.0 != version {
+            let (slug, service) = self.lab.read(|world| {
+                let scenario = world.scenario();
+                (scenario.slug, scenario.service)
+            });
+            if state.scenario.1 != slug {
+                state.frame = None;
+                state.glow = Afterglow::default();
+                state.outline = None;
+                state.held = None;
+                state.gesture = Gesture::Idle;
+            }
+            state.scenario = (version, slug, service);
+        }
+        let snapshot = self.lab.read(|world| Snapshot::of(world, state.scenario.2.clone()));
+        let summary = super::words::summary(&snapshot);
+        let frame = Viewport::frame_of(snapshot.nodes.iter().map(|node| node.position), state.frame);
+        state.frame = Some(frame);
+        let view = Viewport::fit(state.size.0, state.size.1, frame, snapshot.nodes.len());
+        let held = state.held;
+        let scene = match &state.context {
+            Some(context) => Scene::lay_out(snapshot, view, held, &Fonts::new(context)),
+            None => Scene::lay_out(snapshot, view, held, &Estimate),
+        };
+        state.scene = Rc::new(scene);
+        (state.scene.clone(), summary)
+    }
+
+    /// The name of a node of the scene.
+    pub(crate) fn name(&self, id: NodeId) -> Option<String> {
+        self.state.borrow().scene.node(id).map(|node| node.figure.name.clone())
+    }
+
+    /// The nearest place to a point on the stage at which a shape has room.
+    pub(crate) fn room(&self, wish: Point, kind: super::figures::Kind, but: Option<NodeId>) -> Point {
+        let scene = self.scene();
+        let half = super::scene::half_size(kind, 5, scene.view.scale);
+        let taken: Vec<(Point, f64)> = scene
+            .nodes
+            .iter()
+            .filter(|node| Some(node.figure.id) != but)
+            .map(|node| (node.at, (node.half.x + node.half.y) / 2.0 + 3.0))
+            .collect();
+        free_spot(wish, (half.x + half.y) / 2.0, &taken, &scene.view.inner)
+    }
+
+    /// Puts a part on the stage, at the nearest free place, and selects it.
+    pub(crate) fn place(&self, part: Part, wish: Point) {
+        let at = self.room(wish, super::part_kind(part), None);
+        let position = self.scene().view.to_plane(at);
+        let action = self.lab.read(|world| placement::add(world, part, position));
+        let added = added(&action).map(|node| node.name.clone());
+        self.lab.set_tool(Tool::Select);
+        if !self.lab.act(action) {
+            return;
+        }
+        let id = added.and_then(|name| self.lab.read(|world| world.node_named(&name).map(|node| node.id)));
+        if let Some(id) = id {
+            self.lab.select(Selection::Node(id));
+            let mut state = self.state.borrow_mut();
+            state.focus = Some(Target::Node(id));
+        }
+        self.touch();
+    }
+
+    /// Puts a part near others of its kind.
+    pub(crate) fn place_near_similar(&self, part: Part) {
+        let scene = self.scene();
+        let kind = super::part_kind(part);
+        let similar: Vec<Point> = scene
+            .nodes
+            .iter()
+            .filter(|node| node.figure.kind == kind)
+            .map(|node| node.at)
+            .collect();
+        // The last of a kind in reading order: the next one continues the column.
+        let wish = similar.last().copied().unwrap_or_else(|| scene.view.inner.centre());
+        self.place(part, wish);
+        let mut state = self.state.borrow_mut();
+        state.focus_next = state.focus;
+    }
+
+    /// Where a part would land and what it would be linked to.
+    pub(crate) fn landing(&self, part: Part, wish: Point) -> (Point, Vec<Point>) {
+        let at = self.room(wish, super::part_kind(part), None);
+        let scene = self.scene();
+        let position = scene.view.to_plane(at);
+        let action = self.lab.read(|world| placement::add(world, part, position));
+        let mut names = Vec::new();
+        neighbours(&action, &mut names);
+        let places = scene
+            .nodes
+            .iter()
+            .filter(|node| names.contains(&node.figure.name))
+            .map(|node| node.at)
+            .collect();
+        (at, places)
+    }
+
+    /// Lets go of what is held, at its place or where it came from.
+    pub(crate) fn drop_held(&self, keep: bool) {
+        let held = {
+            let mut state = self.state.borrow_mut();
+            state.by_keys = false;
+            state.gesture = Gesture::Idle;
+            state.held.take()
+        };
+        self.touch();
+        let Some((id, at)) = held.filter(|_| keep) else { return };
+        let scene = self.scene();
+        let Some(node) = scene.node(id) else { return };
+        let at = self.room(at, node.figure.kind, Some(id));
+        let position: Position = scene.view.to_plane(at);
+        self.lab.act(Action::Move(node.figure.name.clone(), position));
+    }
+
+    /// Moves a held node.
+    pub(crate) fn hold(&self, id: NodeId, at: Point) {
+        let mut state = self.state.borrow_mut();
+        let at = state.scene.view.inner.clamp(at);
+        state.held = Some((id, at));
+        drop(state);
+        self.touch();
+    }
+}
+
+/// The node that an action adds.
+fn added(action: &Action) -> Option<&NodeSpec> {
+    match action {
+        Action::AddNode { node, .. } => Some(node),
+        Action::All(actions) => actions.iter().find_map(added),
+        _ => None,
+    }
+}
+
+/// The ends of the links that an action adds.
+fn neighbours(action: &Action, names: &mut Vec<String>) {
+    match action {
+        Action::AddNode { links, .. } => {
+            for link in links {
+                names.extend([link.a.clone(), link.b.clone()]);
+            }
+        }
+        Action::Connect(link) => names.extend([link.a.clone(), link.b.clone()]),
+        Action::All(actions) => actions.iter().for_each(|action| neighbours(action, names)),
+        _ => {}
+    }
+}
+
+/// Measures text with the page's own fonts.
+struct Fonts<'a> {
+    on: &'a CanvasRenderingContext2d,
+    /// The font that is set: setting one costs more than measuring with it.
+    set: Cell<Option<(u64, bool)>>,
+}
+
+impl<'a> Fonts<'a> {
+    fn new(on: &'a CanvasRenderingContext2d) -> Self {
+        on.save();
+        Self { on, set: Cell::new(None) }
+    }
+}
+
+impl Drop for Fonts<'_> {
+    fn drop(&mut self) {
+        self.on.restore();
+    }
+}
+
+impl Measure for Fonts<'_> {
+    fn width(&self, text: &str, size: f64, bold: bool) -> f64 {
+        let font = (size.to_bits(), bold);
+        if self.set.get() != Some(font) {
+            let weight = if bold { 650 } else { 400 };
+            self.on.set_font(&format!("{weight} {size}px {FONTS}"));
+            self.set.set(Some(font));
+        }
+        match self.on.measure_text(text) {
+            // A halo of a pixel on either side.
+            Ok(metrics) => metrics.width() + 2.0,
+            Err(_) => Estimate.width(text, size, bold),
+        }
+    }
+}
+
+/// The page's fonts, as in base.css.
+const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";

@@ -1,0 +1,166 @@
+//! One frame: what moves is painted, outside of Yew.
+
+use super::core::{Core, State};
+use super::legs::PULSE_LASTS;
+use super::paint::{Brush, Palette, Thread};
+use crate::lab::{Selection, Tool};
+use simulation::Nanos;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
+
+/// How fast the outline of the cluster follows its members: two thirds of the way in this many
+/// milliseconds, nearly all of it in three times that.
+const BREATH: f64 = 95.0;
+
+/// What the last frame showed, to paint nothing when nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Shown {
+    now: Nanos,
+    version: u64,
+    lively: bool,
+    size: (f64, f64),
+}
+
+impl Core {
+    /// Shows the world as it is now, `real_ms` after the frame before.
+    pub(crate) fn frame(&self, real_ms: f64, shown: &mut Shown) {
+        if !self.state.borrow().visible {
+            return;
+        }
+        let rendered = self.dirty.replace(false);
+        if rendered && let Some(redraw) = self.redraw.borrow().as_ref() {
+            redraw();
+        }
+        let now = self.lab.now();
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        self.remember(state, real_ms);
+        self.breathe(state, real_ms);
+        let linking = matches!(self.lab.tool(), Tool::Connect(Some(_)));
+        let next = Shown {
+            now,
+            version: self.lab.version(),
+            lively: linking || !state.glow.legs.is_empty() || !state.glow.pulses.is_empty(),
+            size: state.size,
+        };
+        if next == *shown && !next.lively && !rendered {
+            return;
+        }
+        *shown = next;
+        self.paint(state, now);
+    }
+
+    /// Takes in what happened since the last frame.
+    fn remember(&self, state: &mut State, real_ms: f64) {
+        let scene = state.scene.clone();
+        let glow = &mut state.glow;
+        self.lab.read(|world| {
+            for incident in world.incidents_since(glow.seen) {
+                glow.note(incident, &scene);
+            }
+        });
+        // While the world stands, so does what lingers of it; a pulse always ends.
+        if self.lab.playing() {
+            glow.age(real_ms);
+        } else {
+            glow.age(0.0);
+            glow.pulses.retain_mut(|pulse| pulse.spread(real_ms) < PULSE_LASTS);
+        }
+    }
+
+    /// Lets the outline of the cluster follow its members.
+    fn breathe(&self, state: &mut State, real_ms: f64) {
+        let goal = state.scene.cluster.as_ref().map(|cluster| cluster.outline);
+        let still = self.lab.reduced_motion() || state.held.is_some();
+        let next = match (state.outline, goal) {
+            (Some(outline), Some(goal)) if !still => {
+                if outline.difference(&goal) < 0.2 {
+                    goal
+                } else {
+                    outline.toward(&goal, 1.0 - libm::exp(-real_ms / BREATH))
+                }
+            }
+            (_, Some(goal)) => goal,
+            (_, None) => {
+                state.outline = None;
+                return;
+            }
+        };
+        let element = self.outline.cast::<Element>();
+        if let Some(element) = element
+            && (state.outline != Some(next) || !element.has_attribute("d"))
+        {
+            // Refused only for a name that is no attribute's.
+            let _ = element.set_attribute("d", &next.path());
+            state.outline = Some(next);
+        }
+    }
+
+    fn paint(&self, state: &mut State, now: Nanos) {
+        let Some(context) = self.context(state) else { return };
+        let scene = state.scene.clone();
+        let (width, height) = state.size;
+        context.clear_rect(0.0, 0.0, width, height);
+        let brush = Brush { on: &context, palette: &state.palette, scale: scene.view.scale };
+        let still = self.lab.reduced_motion();
+        brush.afterglow(&state.glow, &scene, still);
+        if let (Tool::Connect(Some(first)), Some(to)) = (self.lab.tool(), state.pointer)
+            && let Some(node) = scene.node(first)
+        {
+            brush.thread(&Thread { from: node.at, to });
+        }
+        if still {
+            return;
+        }
+        let chosen = match self.lab.selection() {
+            Selection::Call(call) => Some(call),
+            _ => None,
+        };
+        let swarm = &mut state.swarm;
+        swarm.clear();
+        self.lab.read(|world| {
+            for message in world.messages() {
+                swarm.add(&scene, &message, now, chosen);
+            }
+        });
+        if Brush::floods(swarm.len()) {
+            brush.density(&scene);
+        } else {
+            brush.swarm(swarm);
+        }
+    }
+
+    /// The canvas, as large as the stage in pixels of the device.
+    fn context(&self, state: &mut State) -> Option<CanvasRenderingContext2d> {
+        let canvas = self.canvas.cast::<HtmlCanvasElement>()?;
+        let (width, height) = state.size;
+        if width < 1.0 || height < 1.0 {
+            return None;
+        }
+        // Beyond 2 no eye sees more, and a phone would paint twice the pixels.
+        let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 2.0);
+        let pixels = ((width * density).round() as u32, (height * density).round() as u32);
+        if state.context.is_none() {
+            state.context =
+                canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into().ok());
+            // The scene was laid out without fonts to measure.
+            self.touch();
+        }
+        let context = state.context.clone()?;
+        if (canvas.width(), canvas.height()) != pixels {
+            canvas.set_width(pixels.0);
+            canvas.set_height(pixels.1);
+            // Setting the size resets the transform. Refused only for what is no number.
+            let _ = context.scale(density, density);
+        }
+        Some(context)
+    }
+
+    /// Reads the colours of the theme again.
+    pub(crate) fn read_palette(&self) {
+        if let Some(root) = self.root.cast::<Element>() {
+            self.state.borrow_mut().palette = Palette::of(&root);
+            self.touch();
+        }
+    }
+}
