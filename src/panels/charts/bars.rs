@@ -1,0 +1,53 @@
+//! Load per server: a bar for each.
+
+use super::figure::{Reading, grid, head, value_axis};
+use super::reading::{Bar, Measurements};
+use super::scale::Axis;
+use super::text;
+use yew::prelude::*;
+
+/// A server with this many times the mean load is marked.
+const UNEVEN: f64 = 1.2;
+
+/// The load chart.
+pub(super) fn load(read: &Measurements) -> Html {
+    let most = read.bars.iter().map(|bar| bar.rate).fold(0.0, f64::max);
+    let axis = Axis::holding(most, 10.0);
+    let mean = read.bars.iter().map(|bar| bar.rate).sum::<f64>() / read.bars.len().max(1) as f64;
+    let readings: Vec<Reading> = read
+        .imbalance
+        .map(|imbalance| Reading { class: "", number: format!("{imbalance:.2}×"), name: "even" })
+        .into_iter()
+        .collect();
+    html! {
+        <article class="chart">
+            { head("Load per server", &readings) }
+            <div class="chart-body" role="img" aria-label={label(&read.bars)}>
+                { value_axis(axis, |value| if value == axis.top { format!("{}/s", text::tick(value)) } else { text::tick(value) }) }
+                <div class="chart-plot chart-bars">
+                    <svg viewBox="0 0 100 100" preserveAspectRatio="none">{ grid() }<path class="chart-foot" d="M0 100H100" /></svg>
+                    { for read.bars.iter().map(|bar| column(bar, axis, mean)) }
+                </div>
+                <div class="chart-servers">
+                    { for read.bars.iter().map(|bar| html! { <span title={bar.name.clone()}>{ &bar.short }</span> }) }
+                </div>
+            </div>
+        </article>
+    }
+}
+
+fn column(bar: &Bar, axis: Axis, mean: f64) -> Html {
+    let title = format!("{}: {} attempts a second", bar.name, text::rate(bar.rate));
+    if !bar.up {
+        return html! { <div class="chart-dead" title={format!("{}: down", bar.name)}>{ "×" }</div> };
+    }
+    let class = if bar.rate > UNEVEN * mean { "chart-bar chart-uneven" } else { "chart-bar" };
+    html! { <div {title}><div {class} style={format!("height:{:.1}%", axis.share(bar.rate) * 100.0)} /></div> }
+}
+
+fn label(bars: &[Bar]) -> String {
+    let each = bars.iter().map(|bar| {
+        if bar.up { format!("{} {}", bar.name, text::rate(bar.rate)) } else { format!("{} down", bar.name) }
+    });
+    format!("Load per server in attempts a second: {}.", each.collect::<Vec<_>>().join(", "))
+}
