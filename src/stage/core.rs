@@ -34,7 +34,10 @@ pub(crate) enum Gesture {
     /// It is down and has not moved far.
     Pressed(Press),
     /// It holds a node.
-    Dragging { node: NodeId, grip: Point },
+    Dragging {
+        node: NodeId,
+        grip: Point,
+    },
 }
 
 /// Where and on what a pointer went down.
@@ -74,6 +77,10 @@ pub(crate) struct State {
     pub(crate) palette: Palette,
     pub(crate) context: Option<CanvasRenderingContext2d>,
     pub(crate) visible: bool,
+    /// The browser's time of the last frame in milliseconds.
+    pub(crate) real: f64,
+    /// What is on each link, as it is shown, and since when.
+    traffic: (f64, Vec<(LinkId, [u32; 2])>),
     pub(crate) gesture: Gesture,
     /// The node that a hand or the arrow keys hold, and where.
     pub(crate) held: Option<(NodeId, Point)>,
@@ -130,6 +137,8 @@ impl Core {
                 palette: Palette::default(),
                 context: None,
                 visible: true,
+                real: 0.0,
+                traffic: (f64::NEG_INFINITY, Vec::new()),
                 gesture: Gesture::Idle,
                 held: None,
                 by_keys: false,
@@ -178,9 +187,30 @@ impl Core {
             }
             state.scenario = (version, slug, service);
         }
-        let snapshot = self.lab.read(|world| Snapshot::of(world, state.scenario.2.clone()));
+        let mut snapshot = self
+            .lab
+            .read(|world| Snapshot::of(world, state.scenario.2.clone()));
+        // Numbers and widths of links stand still for a second; those of a world at rest are exact.
+        if !self.lab.playing() || state.real - state.traffic.0 >= 1000.0 {
+            state.traffic = (
+                state.real,
+                snapshot
+                    .links
+                    .iter()
+                    .map(|link| (link.id, link.traffic))
+                    .collect(),
+            );
+        }
+        for link in &mut snapshot.links {
+            let known = state
+                .traffic
+                .1
+                .binary_search_by_key(&link.id, |&(id, _)| id);
+            link.traffic = known.map_or([0, 0], |index| state.traffic.1[index].1);
+        }
         let summary = super::words::summary(&snapshot);
-        let frame = Viewport::frame_of(snapshot.nodes.iter().map(|node| node.position), state.frame);
+        let frame =
+            Viewport::frame_of(snapshot.nodes.iter().map(|node| node.position), state.frame);
         state.frame = Some(frame);
         let view = Viewport::fit(state.size.0, state.size.1, frame, snapshot.nodes.len());
         let held = state.held;
@@ -194,11 +224,20 @@ impl Core {
 
     /// The name of a node of the scene.
     pub(crate) fn name(&self, id: NodeId) -> Option<String> {
-        self.state.borrow().scene.node(id).map(|node| node.figure.name.clone())
+        self.state
+            .borrow()
+            .scene
+            .node(id)
+            .map(|node| node.figure.name.clone())
     }
 
     /// The nearest place to a point on the stage at which a shape has room.
-    pub(crate) fn room(&self, wish: Point, kind: super::figures::Kind, but: Option<NodeId>) -> Point {
+    pub(crate) fn room(
+        &self,
+        wish: Point,
+        kind: super::figures::Kind,
+        but: Option<NodeId>,
+    ) -> Point {
         let scene = self.scene();
         let half = super::scene::half_size(kind, 5, scene.view.scale);
         let taken: Vec<(Point, f64)> = scene
@@ -220,7 +259,10 @@ impl Core {
         if !self.lab.act(action) {
             return;
         }
-        let id = added.and_then(|name| self.lab.read(|world| world.node_named(&name).map(|node| node.id)));
+        let id = added.and_then(|name| {
+            self.lab
+                .read(|world| world.node_named(&name).map(|node| node.id))
+        });
         if let Some(id) = id {
             self.lab.select(Selection::Node(id));
             let mut state = self.state.borrow_mut();
@@ -240,7 +282,10 @@ impl Core {
             .map(|node| node.at)
             .collect();
         // The last of a kind in reading order: the next one continues the column.
-        let wish = similar.last().copied().unwrap_or_else(|| scene.view.inner.centre());
+        let wish = similar
+            .last()
+            .copied()
+            .unwrap_or_else(|| scene.view.inner.centre());
         self.place(part, wish);
         let mut state = self.state.borrow_mut();
         state.focus_next = state.focus;
@@ -272,12 +317,15 @@ impl Core {
             state.held.take()
         };
         self.touch();
-        let Some((id, at)) = held.filter(|_| keep) else { return };
+        let Some((id, at)) = held.filter(|_| keep) else {
+            return;
+        };
         let scene = self.scene();
         let Some(node) = scene.node(id) else { return };
         let at = self.room(at, node.figure.kind, Some(id));
         let position: Position = scene.view.to_plane(at);
-        self.lab.act(Action::Move(node.figure.name.clone(), position));
+        self.lab
+            .act(Action::Move(node.figure.name.clone(), position));
     }
 
     /// Moves a held node.
@@ -323,7 +371,10 @@ struct Fonts<'a> {
 impl<'a> Fonts<'a> {
     fn new(on: &'a CanvasRenderingContext2d) -> Self {
         on.save();
-        Self { on, set: Cell::new(None) }
+        Self {
+            on,
+            set: Cell::new(None),
+        }
     }
 }
 

@@ -19,16 +19,21 @@ const SLACK: f64 = 6.0;
 /// places it there. A drop elsewhere, Escape, or a pointer that is taken away cancels. A press that
 /// does not move is left to be a click. Give the palette's buttons `touch-action: none` (or `pan-x`
 /// in a row), or else the browser scrolls instead.
-pub fn begin_palette_drag(lab: &Lab, part: Part, event: &PointerEvent) {
+pub(crate) fn begin_palette_drag(lab: &Lab, part: Part, event: &PointerEvent) {
     if event.button() != 0 || !event.is_primary() {
         return;
     }
-    let (Some(core), Some(window)) = (Core::current(), web_sys::window()) else { return };
+    let (Some(core), Some(window)) = (Core::current(), web_sys::window()) else {
+        return;
+    };
     if core.lab != *lab {
         return;
     }
     // A touch holds on to the element it began on; the window must hear of it all the same.
-    if let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+    if let Some(target) = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    {
         let _ = target.release_pointer_capture(event.pointer_id());
     }
     let start = point(f64::from(event.client_x()), f64::from(event.client_y()));
@@ -39,7 +44,10 @@ pub fn begin_palette_drag(lab: &Lab, part: Part, event: &PointerEvent) {
     let on_move = {
         let (core, carrying) = (core.clone(), carrying.clone());
         EventListener::new(&window, "pointermove", move |event| {
-            let Some(event) = event.dyn_ref::<PointerEvent>().filter(|event| event.pointer_id() == pointer) else {
+            let Some(event) = event
+                .dyn_ref::<PointerEvent>()
+                .filter(|event| event.pointer_id() == pointer)
+            else {
                 return;
             };
             let at = point(f64::from(event.client_x()), f64::from(event.client_y()));
@@ -66,14 +74,22 @@ pub fn begin_palette_drag(lab: &Lab, part: Part, event: &PointerEvent) {
     let cancel = |kind: &'static str| {
         let (core, listeners) = (core.clone(), listeners.clone());
         EventListener::new(&window, kind, move |event| {
-            let other_key = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() != "Escape");
+            let other_key = event
+                .dyn_ref::<KeyboardEvent>()
+                .is_some_and(|event| event.key() != "Escape");
             if !other_key {
                 core.forget_ghost();
                 end(&listeners);
             }
         })
     };
-    listeners.borrow_mut().extend([on_move, on_up, cancel("pointercancel"), cancel("keydown"), cancel("blur")]);
+    listeners.borrow_mut().extend([
+        on_move,
+        on_up,
+        cancel("pointercancel"),
+        cancel("keydown"),
+        cancel("blur"),
+    ]);
 }
 
 /// Drops the listeners once the one that runs has returned.
@@ -91,7 +107,12 @@ impl Core {
 
     fn carry(&self, part: Part, at: Point) {
         let landing = self.over_stage(at).map(|local| self.landing(part, local));
-        self.state.borrow_mut().ghost = Some(Ghost { part, at, landing, carried: true });
+        self.state.borrow_mut().ghost = Some(Ghost {
+            part,
+            at,
+            landing,
+            carried: true,
+        });
         self.touch();
     }
 
@@ -115,7 +136,11 @@ pub(crate) fn ghost(ghost: &Ghost) -> Html {
     if !ghost.carried || ghost.landing.is_some() {
         return Html::default();
     }
-    let style = format!("transform:translate({:.1}px,{:.1}px)", ghost.at.x - 32.0, ghost.at.y - 32.0);
+    let style = format!(
+        "transform:translate({:.1}px,{:.1}px)",
+        ghost.at.x - 32.0,
+        ghost.at.y - 32.0
+    );
     html! {
         <svg class="stage-ghost" {style} viewBox="-32 -32 64 64" width="64" height="64" aria-hidden="true">
             { shapes::icon(super::part_kind(ghost.part)) }

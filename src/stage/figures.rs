@@ -101,7 +101,13 @@ impl Snapshot {
         });
         let mut links: Vec<LinkFigure> = world
             .links()
-            .map(|link| LinkFigure { id: link.id, a: link.a, b: link.b, state: link.state, traffic: [0, 0] })
+            .map(|link| LinkFigure {
+                id: link.id,
+                a: link.a,
+                b: link.b,
+                state: link.state,
+                traffic: [0, 0],
+            })
             .collect();
         links.sort_by_key(|link| link.id);
         for message in world.messages() {
@@ -109,7 +115,11 @@ impl Snapshot {
                 links[index].traffic[usize::from(!message.forward)] += 1;
             }
         }
-        Self { service, nodes, links }
+        Self {
+            service,
+            nodes,
+            links,
+        }
     }
 
     /// Servers in all, and those that run.
@@ -127,13 +137,22 @@ fn figure(node: &NodeView<'_>, now: Nanos) -> Figure {
                 Load::Poisson { rate } | Load::Constant { rate } => Some(rate),
                 Load::Closed { .. } => None,
             };
-            (Kind::Lan, Body::Lan { clients: lan.spec.clients, rate })
+            (
+                Kind::Lan,
+                Body::Lan {
+                    clients: lan.spec.clients,
+                    rate,
+                },
+            )
         }
         RoleView::Router => (Kind::Router, Body::Plain),
         RoleView::Isp => (Kind::Isp, Body::Plain),
-        RoleView::Balancer(view) => {
-            (Kind::Balancer, Body::Balancer { policy: view.balancer.settings().policy.name() })
-        }
+        RoleView::Balancer(view) => (
+            Kind::Balancer,
+            Body::Balancer {
+                policy: view.balancer.settings().policy.name(),
+            },
+        ),
         RoleView::Server(server) => (
             Kind::Server,
             Body::Server(Server {
@@ -149,18 +168,33 @@ fn figure(node: &NodeView<'_>, now: Nanos) -> Figure {
         Life::Up => None,
         Life::Dead { death, since } => Some((death, now.saturating_sub(since))),
     };
-    Figure { id: node.id, name: node.name.to_owned(), kind, position: node.position, dead, body }
+    Figure {
+        id: node.id,
+        name: node.name.to_owned(),
+        kind,
+        position: node.position,
+        dead,
+        body,
+    }
 }
 
 /// A duration as the stage says it: tenths of a second while they can be told apart.
 pub(crate) fn span(time: Nanos) -> String {
     let time = seconds(time);
-    if time < 9.95 { format!("{time:.1} s") } else { format!("{time:.0} s") }
+    if time < 9.95 {
+        format!("{time:.1} s")
+    } else {
+        format!("{time:.0} s")
+    }
 }
 
 /// A speed factor, a rate and the like, without digits that say nothing.
 pub(crate) fn number(value: f64) -> String {
-    let text = if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") };
+    let text = if value >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.2}")
+    };
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {

@@ -17,13 +17,21 @@ const BREATH: f64 = 95.0;
 pub(crate) struct Shown {
     now: Nanos,
     version: u64,
+    /// The browser's time of the last frame.
+    real: Option<f64>,
     lively: bool,
     size: (f64, f64),
 }
 
 impl Core {
-    /// Shows the world as it is now, `real_ms` after the frame before.
-    pub(crate) fn frame(&self, real_ms: f64, shown: &mut Shown) {
+    /// Shows the world as it is now, at the browser's time of the frame.
+    pub(crate) fn frame(&self, real: f64, shown: &mut Shown) {
+        // After a pause of the page what lingers goes on where it was.
+        let real_ms = shown
+            .real
+            .replace(real)
+            .map_or(0.0, |last| (real - last).clamp(0.0, 100.0));
+        self.state.borrow_mut().real = real;
         if !self.state.borrow().visible {
             return;
         }
@@ -40,10 +48,18 @@ impl Core {
         let next = Shown {
             now,
             version: self.lab.version(),
+            real: Some(real),
             lively: linking || !state.glow.legs.is_empty() || !state.glow.pulses.is_empty(),
             size: state.size,
         };
-        if next == *shown && !next.lively && !rendered {
+        if next
+            == (Shown {
+                lively: next.lively,
+                ..*shown
+            })
+            && !next.lively
+            && !rendered
+        {
             return;
         }
         *shown = next;
@@ -64,7 +80,8 @@ impl Core {
             glow.age(real_ms);
         } else {
             glow.age(0.0);
-            glow.pulses.retain_mut(|pulse| pulse.spread(real_ms) < PULSE_LASTS);
+            glow.pulses
+                .retain_mut(|pulse| pulse.spread(real_ms) < PULSE_LASTS);
         }
     }
 
@@ -97,11 +114,17 @@ impl Core {
     }
 
     fn paint(&self, state: &mut State, now: Nanos) {
-        let Some(context) = self.context(state) else { return };
+        let Some(context) = self.context(state) else {
+            return;
+        };
         let scene = state.scene.clone();
         let (width, height) = state.size;
         context.clear_rect(0.0, 0.0, width, height);
-        let brush = Brush { on: &context, palette: &state.palette, scale: scene.view.scale };
+        let brush = Brush {
+            on: &context,
+            palette: &state.palette,
+            scale: scene.view.scale,
+        };
         let still = self.lab.reduced_motion();
         brush.afterglow(&state.glow, &scene, still);
         if let (Tool::Connect(Some(first)), Some(to)) = (self.lab.tool(), state.pointer)
@@ -138,11 +161,19 @@ impl Core {
             return None;
         }
         // Beyond 2 no eye sees more, and a phone would paint twice the pixels.
-        let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 2.0);
-        let pixels = ((width * density).round() as u32, (height * density).round() as u32);
+        let density = web_sys::window()
+            .map_or(1.0, |window| window.device_pixel_ratio())
+            .clamp(1.0, 2.0);
+        let pixels = (
+            (width * density).round() as u32,
+            (height * density).round() as u32,
+        );
         if state.context.is_none() {
-            state.context =
-                canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into().ok());
+            state.context = canvas
+                .get_context("2d")
+                .ok()
+                .flatten()
+                .and_then(|context| context.dyn_into().ok());
             // The scene was laid out without fonts to measure.
             self.touch();
         }

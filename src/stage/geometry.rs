@@ -49,7 +49,11 @@ impl Point {
     /// The same direction with length 1; the x axis for a point without direction.
     pub(crate) fn unit(self) -> Self {
         let length = self.length();
-        if length > 1e-9 { self * (1.0 / length) } else { point(1.0, 0.0) }
+        if length > 1e-9 {
+            self * (1.0 / length)
+        } else {
+            point(1.0, 0.0)
+        }
     }
 
     /// Turned a quarter.
@@ -85,7 +89,12 @@ impl Rect {
 
     /// From the origin to the far corner.
     pub(crate) const fn sized(width: f64, height: f64) -> Self {
-        Self { left: 0.0, top: 0.0, right: width, bottom: height }
+        Self {
+            left: 0.0,
+            top: 0.0,
+            right: width,
+            bottom: height,
+        }
     }
 
     pub(crate) fn width(&self) -> f64 {
@@ -97,7 +106,10 @@ impl Rect {
     }
 
     pub(crate) fn centre(&self) -> Point {
-        point((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+        point(
+            (self.left + self.right) / 2.0,
+            (self.top + self.bottom) / 2.0,
+        )
     }
 
     /// Larger by so much on every side.
@@ -128,7 +140,11 @@ impl Rect {
     pub(crate) fn overlap(&self, other: &Self) -> f64 {
         let width = self.right.min(other.right) - self.left.max(other.left);
         let height = self.bottom.min(other.bottom) - self.top.max(other.top);
-        if width > 0.0 && height > 0.0 { width * height } else { 0.0 }
+        if width > 0.0 && height > 0.0 {
+            width * height
+        } else {
+            0.0
+        }
     }
 
     /// The nearest point inside.
@@ -179,7 +195,11 @@ impl Curve {
     /// The direction of travel there, of length 1.
     pub(crate) fn heading(&self, t: f64) -> Point {
         let along = (self.bend - self.from) * (1.0 - t) + (self.to - self.bend) * t;
-        if along.length() > 1e-9 { along.unit() } else { (self.to - self.from).unit() }
+        if along.length() > 1e-9 {
+            along.unit()
+        } else {
+            (self.to - self.from).unit()
+        }
     }
 
     /// The piece from one share to another (de Casteljau, by its blossom).
@@ -189,7 +209,11 @@ impl Curve {
                 + self.bend * ((1.0 - u) * v + u * (1.0 - v))
                 + self.to * (u * v)
         };
-        Self { from: self.at(start), bend: blossom(start, end), to: self.at(end) }
+        Self {
+            from: self.at(start),
+            bend: blossom(start, end),
+            to: self.at(end),
+        }
     }
 
     /// The share of the way nearest to a point, and the distance there.
@@ -219,13 +243,21 @@ impl Curve {
         let (mut low, mut high) = (0.0, 0.5);
         for _ in 0..12 {
             let middle = (low + high) / 2.0;
-            if inside(middle, self.from, from) { low = middle } else { high = middle }
+            if inside(middle, self.from, from) {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         let start = high;
         let (mut low, mut high) = (0.5, 1.0);
         for _ in 0..12 {
             let middle = (low + high) / 2.0;
-            if inside(middle, self.to, to) { high = middle } else { low = middle }
+            if inside(middle, self.to, to) {
+                high = middle
+            } else {
+                low = middle
+            }
         }
         self.piece(start, low)
     }
@@ -278,7 +310,11 @@ mod tests {
 
     #[test]
     fn the_nearest_place_on_a_straight_link_is_its_foot() {
-        let curve = Curve { from: point(0.0, 0.0), bend: point(50.0, 0.0), to: point(100.0, 0.0) };
+        let curve = Curve {
+            from: point(0.0, 0.0),
+            bend: point(50.0, 0.0),
+            to: point(100.0, 0.0),
+        };
         let (t, distance) = curve.nearest(point(50.0, 7.0));
         assert!((t - 0.5).abs() < 0.02 && (distance - 7.0).abs() < 0.1);
     }

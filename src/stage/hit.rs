@@ -38,7 +38,10 @@ pub(crate) fn link_at(scene: &Scene, at: Point) -> Option<LinkId> {
 
 fn relative(node: &Placed, at: Point, least: f64) -> f64 {
     let way = at - node.at;
-    let (x, y) = (way.x / node.half.x.max(least), way.y / node.half.y.max(least));
+    let (x, y) = (
+        way.x / node.half.x.max(least),
+        way.y / node.half.y.max(least),
+    );
     x * x + y * y
 }
 
@@ -62,10 +65,24 @@ mod tests {
             dead: None,
             body: Body::Plain,
         };
-        let link = LinkFigure { id: LinkId(5), a: NodeId(1), b: NodeId(2), state: LinkState::Up, traffic: [0, 0] };
-        let snapshot =
-            Snapshot { service: String::new(), nodes: vec![node(1, 100.0), node(2, 900.0)], links: vec![link] };
-        let scene = Scene::lay_out(snapshot, Viewport::fit(1010.0, 600.0, PLANE, 2), None, &Estimate);
+        let link = LinkFigure {
+            id: LinkId(5),
+            a: NodeId(1),
+            b: NodeId(2),
+            state: LinkState::Up,
+            traffic: [0, 0],
+        };
+        let snapshot = Snapshot {
+            service: String::new(),
+            nodes: vec![node(1, 100.0), node(2, 900.0)],
+            links: vec![link],
+        };
+        let scene = Scene::lay_out(
+            snapshot,
+            Viewport::fit(1010.0, 600.0, PLANE, 2),
+            None,
+            &Estimate,
+        );
         let (one, two) = (scene.nodes[0].at, scene.nodes[1].at);
         assert_eq!(node_at(&scene, one + point(20.0, 0.0)), Some(NodeId(1)));
         let middle = one.toward(two, 0.5);

@@ -9,6 +9,9 @@ use std::fmt::Write as _;
 /// How many points an outline has.
 pub(crate) const POINTS: usize = 48;
 
+/// How far a side bulges, relative to the distance from what it goes around.
+const BULGE: f64 = 0.16;
+
 /// A closed outline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Outline(pub(crate) [Point; POINTS]);
@@ -18,10 +21,21 @@ impl Outline {
     /// points, or points in one line.
     pub(crate) fn around(points: &[Point], bounds: &Rect) -> Option<Self> {
         let ring = resample(&convex_hull(points))?;
+        // Long sides bulge a little, as the skin of something soft does.
         let mut soft = ring;
+        for (index, at) in soft.iter_mut().enumerate() {
+            let gap = points
+                .iter()
+                .map(|point| point.distance(ring[index]))
+                .fold(f64::INFINITY, f64::min);
+            let along = ring[(index + 1) % POINTS] - ring[(index + POINTS - 1) % POINTS];
+            // The ring runs clockwise on a screen, so that outside is on its left.
+            *at = *at - along.unit().across() * (gap * BULGE).min(30.0);
+        }
+        let ring = soft;
         // A few rounds of averaging make corners round; what they take off is given back so that
         // nothing inside comes to lie outside.
-        for _ in 0..5 {
+        for _ in 0..9 {
             let before = soft;
             for (index, at) in soft.iter_mut().enumerate() {
                 let left = before[(index + POINTS - 1) % POINTS];
@@ -32,7 +46,7 @@ impl Outline {
         let centre = ring.iter().fold(point(0.0, 0.0), |sum, &at| sum + at) * (1.0 / POINTS as f64);
         for (at, &corner) in soft.iter_mut().zip(&ring) {
             let lost = corner.distance(centre) - at.distance(centre);
-            *at = bounds.clamp(*at + (*at - centre).unit() * (lost.max(0.0) * 0.8));
+            *at = bounds.clamp(*at + (*at - centre).unit() * (lost.max(0.0) * 0.7));
         }
         Some(Self(soft))
     }
@@ -48,13 +62,19 @@ impl Outline {
 
     /// The farthest that any of its points is from the same point of another.
     pub(crate) fn difference(&self, other: &Self) -> f64 {
-        self.0.iter().zip(&other.0).map(|(one, two)| one.distance(*two)).fold(0.0, f64::max)
+        self.0
+            .iter()
+            .zip(&other.0)
+            .map(|(one, two)| one.distance(*two))
+            .fold(0.0, f64::max)
     }
 
     /// The rectangle it fills.
     pub(crate) fn extent(&self) -> Rect {
         let first = Rect::around(self.0[0], 0.0, 0.0);
-        self.0.iter().fold(first, |area, &at| area.union(&Rect::around(at, 0.0, 0.0)))
+        self.0
+            .iter()
+            .fold(first, |area, &at| area.union(&Rect::around(at, 0.0, 0.0)))
     }
 
     /// As the `d` of an SVG path: a smooth curve through the middles of its sides.
@@ -64,7 +84,11 @@ impl Outline {
         let _ = write!(path, "M{:.1} {:.1}", last.x, last.y);
         for (index, at) in self.0.iter().enumerate() {
             let middle = at.toward(self.0[(index + 1) % POINTS], 0.5);
-            let _ = write!(path, "Q{:.1} {:.1} {:.1} {:.1}", at.x, at.y, middle.x, middle.y);
+            let _ = write!(
+                path,
+                "Q{:.1} {:.1} {:.1} {:.1}",
+                at.x, at.y, middle.x, middle.y
+            );
         }
         path.push('Z');
         path
@@ -86,8 +110,9 @@ pub(crate) fn island(half_width: f64, half_height: f64, seed: u32) -> Outline {
     for (index, at) in ring.iter_mut().enumerate() {
         let angle = index as f64 * std::f64::consts::TAU / POINTS as f64;
         let (sin, cos) = libm::sincos(angle);
-        let uneven =
-            1.0 + 0.022 * libm::sin(2.0 * angle + turn) + 0.018 * libm::sin(3.0 * angle + 2.0 * turn);
+        let uneven = 1.0
+            + 0.022 * libm::sin(2.0 * angle + turn)
+            + 0.018 * libm::sin(3.0 * angle + 2.0 * turn);
         *at = point(cos * half_width * uneven, sin * half_height * uneven);
     }
     Outline(ring)
@@ -98,13 +123,13 @@ fn convex_hull(points: &[Point]) -> Vec<Point> {
     let mut sorted = points.to_vec();
     sorted.sort_by(|one, two| one.x.total_cmp(&two.x).then(one.y.total_cmp(&two.y)));
     sorted.dedup();
-    let turns_left = |a: Point, b: Point, c: Point| {
-        (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) <= 0.0
-    };
+    let turns_left =
+        |a: Point, b: Point, c: Point| (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) <= 0.0;
     let half = |points: &mut dyn Iterator<Item = Point>| {
         let mut chain: Vec<Point> = Vec::new();
         for at in points {
-            while chain.len() > 1 && turns_left(chain[chain.len() - 2], chain[chain.len() - 1], at) {
+            while chain.len() > 1 && turns_left(chain[chain.len() - 2], chain[chain.len() - 1], at)
+            {
                 chain.pop();
             }
             chain.push(at);
@@ -124,7 +149,9 @@ fn resample(polygon: &[Point]) -> Option<[Point; POINTS]> {
     }
     let top = (0..polygon.len()).min_by(|&one, &two| polygon[one].y.total_cmp(&polygon[two].y))?;
     let corner = |index: usize| polygon[(top + index) % polygon.len()];
-    let total: f64 = (0..polygon.len()).map(|index| corner(index).distance(corner(index + 1))).sum();
+    let total: f64 = (0..polygon.len())
+        .map(|index| corner(index).distance(corner(index + 1)))
+        .sum();
     let step = total / POINTS as f64;
     let mut ring = [Point::default(); POINTS];
     let (mut side, mut passed) = (0, 0.0);
@@ -133,7 +160,11 @@ fn resample(polygon: &[Point]) -> Option<[Point; POINTS]> {
         loop {
             let length = corner(side).distance(corner(side + 1));
             if passed + length >= goal || side + 1 >= polygon.len() {
-                let share = if length > 0.0 { (goal - passed) / length } else { 0.0 };
+                let share = if length > 0.0 {
+                    (goal - passed) / length
+                } else {
+                    0.0
+                };
                 *at = corner(side).toward(corner(side + 1), share.clamp(0.0, 1.0));
                 break;
             }
@@ -153,7 +184,8 @@ mod tests {
         let mut odd = false;
         for index in 0..POINTS {
             let (a, b) = (outline.0[index], outline.0[(index + 1) % POINTS]);
-            if (a.y > at.y) != (b.y > at.y) && at.x < (b.x - a.x) * (at.y - a.y) / (b.y - a.y) + a.x {
+            if (a.y > at.y) != (b.y > at.y) && at.x < (b.x - a.x) * (at.y - a.y) / (b.y - a.y) + a.x
+            {
                 odd = !odd;
             }
         }

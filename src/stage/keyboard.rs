@@ -13,9 +13,12 @@ use web_sys::KeyboardEvent;
 const STEP: (f64, f64) = (12.0, 48.0);
 
 /// The keys of the stage and what they do, for the help.
-pub const KEYS: [(&str, &str); 10] = [
+pub(crate) const KEYS: [(&str, &str); 10] = [
     ("Arrow keys", "go to the nearest node in that direction"),
-    ("Enter", "select; with a part chosen: place it; while moving: drop"),
+    (
+        "Enter",
+        "select; with a part chosen: place it; while moving: drop",
+    ),
     ("K", "kill with a crash"),
     ("Shift + K", "kill silently"),
     ("R", "revive"),
@@ -73,13 +76,22 @@ impl Core {
 
     fn node_key(&self, key: &str, shift: bool, id: NodeId) -> bool {
         let scene = self.scene();
-        let Some(node) = scene.node(id) else { return false };
+        let Some(node) = scene.node(id) else {
+            return false;
+        };
         let name = node.figure.name.clone();
         let action = match key {
             "Delete" | "Backspace" => {
                 // The neighbour in reading order takes the focus.
-                let index = scene.nodes.iter().position(|node| node.figure.id == id).unwrap_or(0);
-                let next = scene.nodes.get(index + 1).or_else(|| scene.nodes.get(index.wrapping_sub(1)));
+                let index = scene
+                    .nodes
+                    .iter()
+                    .position(|node| node.figure.id == id)
+                    .unwrap_or(0);
+                let next = scene
+                    .nodes
+                    .get(index + 1)
+                    .or_else(|| scene.nodes.get(index.wrapping_sub(1)));
                 let mut state = self.state.borrow_mut();
                 state.focus = next.map(|node| Target::Node(node.figure.id));
                 state.focus_next = state.focus;
@@ -116,7 +128,9 @@ impl Core {
 
     fn link_key(&self, key: &str, id: LinkId) -> bool {
         let scene = self.scene();
-        let Some(wire) = scene.wire(id) else { return false };
+        let Some(wire) = scene.wire(id) else {
+            return false;
+        };
         let [a, b] = wire.ends.map(|end| scene.nodes[end].figure.name.clone());
         let ends = Ends(a, b);
         let action = match (key, wire.figure.state) {
@@ -176,9 +190,16 @@ impl Core {
                 .iter()
                 .map(|wire| (Target::Link(wire.figure.id), wire.curve.at(0.5)))
                 .collect(),
-            _ => scene.nodes.iter().map(|node| (Target::Node(node.figure.id), node.at)).collect(),
+            _ => scene
+                .nodes
+                .iter()
+                .map(|node| (Target::Node(node.figure.id), node.at))
+                .collect(),
         };
-        let from = places.iter().find(|(target, _)| Some(*target) == focus).map(|&(_, at)| at);
+        let from = places
+            .iter()
+            .find(|(target, _)| Some(*target) == focus)
+            .map(|&(_, at)| at);
         let Some(from) = from else {
             let mut state = self.state.borrow_mut();
             state.focus_next = places.first().map(|&(target, _)| target);

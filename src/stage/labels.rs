@@ -57,10 +57,18 @@ pub(crate) struct Type {
 impl Type {
     pub(crate) fn at(scale: f64) -> Self {
         if scale < 0.72 {
-            Self { name: 11.0, detail: 10.5, details: false }
+            Self {
+                name: 11.0,
+                detail: 10.5,
+                details: false,
+            }
         } else {
             let more = (scale - 0.72).min(0.4);
-            Self { name: 11.5 + 4.0 * more, detail: 10.5 + 3.0 * more, details: true }
+            Self {
+                name: 11.5 + 4.0 * more,
+                detail: 10.5 + 3.0 * more,
+                details: true,
+            }
         }
     }
 
@@ -105,15 +113,37 @@ pub(crate) fn lines(figure: &Figure) -> Vec<Line> {
         Kind::Router => Tone::Quiet,
         _ => Tone::Name,
     };
-    let mut lines = vec![Line { text: figure.name.clone(), tone, widest: None, urgent: true }];
-    let mut say = |text: String, tone, widest, urgent| lines.push(Line { text, tone, widest, urgent });
+    let mut lines = vec![Line {
+        text: short(&figure.name),
+        tone,
+        widest: None,
+        urgent: true,
+    }];
+    let mut say = |text: String, tone, widest, urgent| {
+        lines.push(Line {
+            text,
+            tone,
+            widest,
+            urgent,
+        })
+    };
     if let Some(gone) = dead {
-        say(format!("down for {}", span(gone)), Tone::Detail, Some("down for 00.0 s"), true);
+        say(
+            format!("down for {}", span(gone)),
+            Tone::Detail,
+            Some("down for 00.0 s"),
+            true,
+        );
         if let Body::Server(server) = figure.body
             && !server.out()
             && server.believed != simulation::view::Belief::Unwatched
         {
-            say("balancer does not know yet".to_owned(), Tone::Warning, None, false);
+            say(
+                "balancer does not know yet".to_owned(),
+                Tone::Warning,
+                None,
+                false,
+            );
         }
         return lines;
     }
@@ -121,12 +151,24 @@ pub(crate) fn lines(figure: &Figure) -> Vec<Line> {
         Body::Plain => {}
         Body::Lan { clients, rate } => {
             let what = if clients == 1 { "client" } else { "clients" };
-            let load = rate.map_or_else(|| "closed loop".to_owned(), |rate| format!("{} calls/s", number(rate)));
-            say(format!("{clients} {what} · {load}"), Tone::Detail, None, false);
+            let load = rate.map_or_else(
+                || "closed loop".to_owned(),
+                |rate| format!("{} calls/s", number(rate)),
+            );
+            say(
+                format!("{clients} {what} · {load}"),
+                Tone::Detail,
+                None,
+                false,
+            );
         }
         Body::Balancer { policy } => say(policy.to_owned(), Tone::Detail, None, false),
         Body::Server(server) => {
-            let load = format!("{} queued · {:.0} %", server.queued, server.utilisation * 100.0);
+            let load = format!(
+                "{} queued · {:.0} %",
+                server.queued,
+                server.utilisation * 100.0
+            );
             say(load, Tone::Detail, Some("00 queued · 100 %"), false);
             let slow = (server.speed - 1.0).abs() > 1e-9;
             let mut tags = Vec::new();
@@ -140,11 +182,27 @@ pub(crate) fn lines(figure: &Figure) -> Vec<Line> {
                 tags.push("balancer keeps it out".to_owned());
             }
             if !tags.is_empty() {
-                say(tags.join(" · "), Tone::Warning, None, slow && tags.len() == 1);
+                say(
+                    tags.join(" · "),
+                    Tone::Warning,
+                    None,
+                    slow && tags.len() == 1,
+                );
             }
         }
     }
     lines
+}
+
+/// A name without what would make its label wider than a few shapes.
+fn short(name: &str) -> String {
+    const MOST: usize = 20;
+    if name.chars().count() <= MOST {
+        return name.to_owned();
+    }
+    let mut short: String = name.chars().take(MOST - 1).collect();
+    short.push('…');
+    short
 }
 
 /// What labels keep clear of.
@@ -176,20 +234,45 @@ impl Ground<'_> {
     }
 }
 
+/// The sides of a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Below,
+    Right,
+    Left,
+    Above,
+}
+
+impl Side {
+    /// The side that a kind's label asks for first: where the fewest links are.
+    pub(crate) const fn of(kind: Kind, flows_down: bool) -> Self {
+        match (kind, flows_down) {
+            (Kind::Lan, true) => Self::Above,
+            (Kind::Router | Kind::Isp | Kind::Balancer, true) => Self::Right,
+            _ => Self::Below,
+        }
+    }
+}
+
 /// Finds room for a label beside a shape, and marks it taken.
 pub(crate) fn settle(
     ground: &mut Ground<'_>,
     own: usize,
+    first: Side,
     lines: Vec<Line>,
     ty: Type,
     measure: &dyn Measure,
 ) -> Label {
     let urgent: Vec<Line> = lines.iter().filter(|line| line.urgent).cloned().collect();
     let name: Vec<Line> = lines.iter().take(1).cloned().collect();
-    let tries = if ty.details { vec![lines, urgent, name] } else { vec![urgent, name] };
+    let tries = if ty.details {
+        vec![lines, urgent, name]
+    } else {
+        vec![urgent, name]
+    };
     let mut best: Option<(f64, Label)> = None;
     for lines in tries {
-        let (cost, label) = cheapest(ground, own, lines, ty, measure);
+        let (cost, label) = cheapest(ground, own, first, lines, ty, measure);
         // What covers nothing is taken at once: crossing a link or two is no reason to say less.
         let good = cost < 80.0;
         if best.as_ref().is_none_or(|(least, _)| cost + 40.0 < *least) {
@@ -200,7 +283,11 @@ pub(crate) fn settle(
         }
     }
     let label = best.map_or_else(
-        || Label { lines: Vec::new(), area: Rect::default(), align: 0 },
+        || Label {
+            lines: Vec::new(),
+            area: Rect::default(),
+            align: 0,
+        },
         |(_, label)| label,
     );
     ground.labels.push(label.area);
@@ -210,6 +297,7 @@ pub(crate) fn settle(
 fn cheapest(
     ground: &Ground<'_>,
     own: usize,
+    first: Side,
     lines: Vec<Line>,
     ty: Type,
     measure: &dyn Measure,
@@ -219,7 +307,9 @@ fn cheapest(
         .map(|line| {
             let size = ty.size(line.tone);
             let now = measure.width(&line.text, size, line.tone.bold());
-            let most = line.widest.map_or(0.0, |text| measure.width(text, size, line.tone.bold()));
+            let most = line
+                .widest
+                .map_or(0.0, |text| measure.width(text, size, line.tone.bold()));
             now.max(most)
         })
         .fold(0.0, f64::max)
@@ -228,13 +318,46 @@ fn cheapest(
     let shape = ground.shapes[own];
     let centre = shape.centre();
     let gap = 4.0;
-    let below = Rect::around(point(centre.x, shape.bottom + gap + height / 2.0), width / 2.0, height / 2.0);
-    let above = Rect::around(point(centre.x, shape.top - gap - height / 2.0), width / 2.0, height / 2.0);
-    let right = Rect::around(point(shape.right + gap + 2.0 + width / 2.0, centre.y), width / 2.0, height / 2.0);
-    let left = Rect::around(point(shape.left - gap - 2.0 - width / 2.0, centre.y), width / 2.0, height / 2.0);
-    let sides = [(below, 0, 0.0), (right, -1, 14.0), (left, 1, 16.0), (above, 0, 18.0)];
-    let mut best = (f64::INFINITY, sides[0].0, 0_i8);
-    for (area, align, dislike) in sides {
+    let below = Rect::around(
+        point(centre.x, shape.bottom + gap + height / 2.0),
+        width / 2.0,
+        height / 2.0,
+    );
+    let above = Rect::around(
+        point(centre.x, shape.top - gap - height / 2.0),
+        width / 2.0,
+        height / 2.0,
+    );
+    let right = Rect::around(
+        point(shape.right + gap + 2.0 + width / 2.0, centre.y),
+        width / 2.0,
+        height / 2.0,
+    );
+    let left = Rect::around(
+        point(shape.left - gap - 2.0 - width / 2.0, centre.y),
+        width / 2.0,
+        height / 2.0,
+    );
+    // Beside a link that leaves the shape there, a label steps aside rather than to another side.
+    let aside = |area: Rect, by: f64| Rect {
+        left: area.left + by,
+        right: area.right + by,
+        ..area
+    };
+    let step = width * 0.36;
+    let sides = [
+        (Side::Below, below, 0, 0.0),
+        (Side::Below, aside(below, -step), 0, 11.0),
+        (Side::Below, aside(below, step), 0, 11.0),
+        (Side::Right, right, -1, 0.0),
+        (Side::Left, left, 1, 2.0),
+        (Side::Above, above, 0, 4.0),
+        (Side::Above, aside(above, -step), 0, 15.0),
+        (Side::Above, aside(above, step), 0, 15.0),
+    ];
+    let mut best = (f64::INFINITY, below, 0_i8);
+    for (side, area, align, dislike) in sides {
+        let dislike = dislike + if side == first { 0.0 } else { 14.0 };
         // Near an edge a label moves along its side rather than to another one.
         let area = area.pushed_inside(&ground.bounds);
         let cost = ground.cost(area, own) + dislike;
@@ -242,7 +365,14 @@ fn cheapest(
             best = (cost, area, align);
         }
     }
-    (best.0, Label { lines, area: best.1, align: best.2 })
+    (
+        best.0,
+        Label {
+            lines,
+            area: best.1,
+            align: best.2,
+        },
+    )
 }
 
 /// Widths that are never less than those of common fonts, for tests and for a page without canvas.
@@ -261,15 +391,31 @@ mod tests {
     use super::*;
 
     fn name(text: &str) -> Vec<Line> {
-        vec![Line { text: text.to_owned(), tone: Tone::Name, widest: None, urgent: true }]
+        vec![Line {
+            text: text.to_owned(),
+            tone: Tone::Name,
+            widest: None,
+            urgent: true,
+        }]
     }
 
     #[test]
     fn a_label_goes_below_when_there_is_room() {
         let shapes = [Rect::around(point(100.0, 100.0), 20.0, 20.0)];
-        let mut ground =
-            Ground { bounds: Rect::sized(200.0, 200.0), shapes: &shapes, links: &[], labels: vec![] };
-        let label = settle(&mut ground, 0, name("server-1"), Type::at(1.0), &Estimate);
+        let mut ground = Ground {
+            bounds: Rect::sized(200.0, 200.0),
+            shapes: &shapes,
+            links: &[],
+            labels: vec![],
+        };
+        let label = settle(
+            &mut ground,
+            0,
+            Side::Below,
+            name("server-1"),
+            Type::at(1.0),
+            &Estimate,
+        );
         assert!(label.area.top > 120.0);
         assert_eq!(label.align, 0);
     }
@@ -280,9 +426,20 @@ mod tests {
             Rect::around(point(100.0, 100.0), 20.0, 20.0),
             Rect::around(point(100.0, 140.0), 20.0, 20.0),
         ];
-        let mut ground =
-            Ground { bounds: Rect::sized(300.0, 300.0), shapes: &shapes, links: &[], labels: vec![] };
-        let label = settle(&mut ground, 0, name("server-1"), Type::at(1.0), &Estimate);
+        let mut ground = Ground {
+            bounds: Rect::sized(300.0, 300.0),
+            shapes: &shapes,
+            links: &[],
+            labels: vec![],
+        };
+        let label = settle(
+            &mut ground,
+            0,
+            Side::Below,
+            name("server-1"),
+            Type::at(1.0),
+            &Estimate,
+        );
         assert_eq!(label.area.overlap(&shapes[1]), 0.0);
         assert_eq!(label.align, -1);
     }
@@ -291,8 +448,20 @@ mod tests {
     fn a_label_is_never_cut_off_at_the_edge() {
         let shapes = [Rect::around(point(12.0, 100.0), 10.0, 10.0)];
         let bounds = Rect::sized(200.0, 200.0);
-        let mut ground = Ground { bounds, shapes: &shapes, links: &[], labels: vec![] };
-        let label = settle(&mut ground, 0, name("a-long-name-indeed"), Type::at(1.0), &Estimate);
+        let mut ground = Ground {
+            bounds,
+            shapes: &shapes,
+            links: &[],
+            labels: vec![],
+        };
+        let label = settle(
+            &mut ground,
+            0,
+            Side::Below,
+            name("a-long-name-indeed"),
+            Type::at(1.0),
+            &Estimate,
+        );
         assert!(label.area.left >= 0.0 && label.area.right <= 200.0);
     }
 
@@ -300,11 +469,27 @@ mod tests {
     fn numbers_that_grow_do_not_move_a_label() {
         let shapes = [Rect::around(point(100.0, 100.0), 20.0, 20.0)];
         let place = |text: &str| {
-            let mut ground =
-                Ground { bounds: Rect::sized(400.0, 400.0), shapes: &shapes, links: &[], labels: vec![] };
-            let line =
-                Line { text: text.to_owned(), tone: Tone::Detail, widest: Some("00 queued · 100 %"), urgent: true };
-            settle(&mut ground, 0, vec![line], Type::at(1.0), &Estimate).area
+            let mut ground = Ground {
+                bounds: Rect::sized(400.0, 400.0),
+                shapes: &shapes,
+                links: &[],
+                labels: vec![],
+            };
+            let line = Line {
+                text: text.to_owned(),
+                tone: Tone::Detail,
+                widest: Some("00 queued · 100 %"),
+                urgent: true,
+            };
+            settle(
+                &mut ground,
+                0,
+                Side::Below,
+                vec![line],
+                Type::at(1.0),
+                &Estimate,
+            )
+            .area
         };
         assert_eq!(place("0 queued · 3 %"), place("12 queued · 97 %"));
     }

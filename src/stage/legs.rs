@@ -73,15 +73,28 @@ impl Afterglow {
     pub(crate) fn note(&mut self, incident: &Incident, scene: &Scene) {
         self.seen = self.seen.max(incident.number);
         match incident.kind {
-            IncidentKind::Rerouted { balancer, failed, next, .. } => {
+            IncidentKind::Rerouted {
+                balancer,
+                failed,
+                next,
+                ..
+            } => {
                 self.leg(LegKind::Failed, scene, balancer, failed);
                 self.leg(LegKind::Instead, scene, balancer, next);
             }
             IncidentKind::Killed { node, .. } => {
-                self.pulses.push(Pulse { node, death: true, age: 0.0 });
+                self.pulses.push(Pulse {
+                    node,
+                    death: true,
+                    age: 0.0,
+                });
             }
             IncidentKind::Revived { node } => {
-                self.pulses.push(Pulse { node, death: false, age: 0.0 });
+                self.pulses.push(Pulse {
+                    node,
+                    death: false,
+                    age: 0.0,
+                });
             }
             _ => {}
         }
@@ -93,9 +106,17 @@ impl Afterglow {
             return;
         }
         // A hundred calls that take the same detour are one leg, and its time begins again.
-        match self.legs.iter_mut().find(|leg| leg.kind == kind && leg.links == links) {
+        match self
+            .legs
+            .iter_mut()
+            .find(|leg| leg.kind == kind && leg.links == links)
+        {
             Some(leg) => leg.age = 0.0,
-            None => self.legs.push(Leg { kind, links, age: 0.0 }),
+            None => self.legs.push(Leg {
+                kind,
+                links,
+                age: 0.0,
+            }),
         }
     }
 
@@ -115,7 +136,9 @@ impl Afterglow {
 /// The fewest links from one node to another.
 fn route(scene: &Scene, from: NodeId, to: NodeId) -> Vec<(LinkId, bool)> {
     let index = |id: NodeId| scene.nodes.iter().position(|node| node.figure.id == id);
-    let (Some(start), Some(goal)) = (index(from), index(to)) else { return Vec::new() };
+    let (Some(start), Some(goal)) = (index(from), index(to)) else {
+        return Vec::new();
+    };
     let mut came: Vec<Option<(usize, LinkId, bool)>> = vec![None; scene.nodes.len()];
     let mut queue = vec![start];
     let mut head = 0;
@@ -159,7 +182,10 @@ mod tests {
                 id: NodeId(id),
                 name: format!("node-{id}"),
                 kind: Kind::Router,
-                position: Position { x: f64::from(id) * 200.0, y: 300.0 },
+                position: Position {
+                    x: f64::from(id) * 200.0,
+                    y: 300.0,
+                },
                 dead: None,
                 body: Body::Plain,
             })
@@ -172,8 +198,17 @@ mod tests {
             traffic: [0, 0],
         };
         let links = vec![link(1, 1, 2), link(2, 3, 2), link(3, 1, 4)];
-        let snapshot = Snapshot { service: String::new(), nodes, links };
-        Scene::lay_out(snapshot, Viewport::fit(900.0, 500.0, PLANE, 4), None, &Estimate)
+        let snapshot = Snapshot {
+            service: String::new(),
+            nodes,
+            links,
+        };
+        Scene::lay_out(
+            snapshot,
+            Viewport::fit(900.0, 500.0, PLANE, 4),
+            None,
+            &Estimate,
+        )
     }
 
     fn rerouted(number: u64) -> Incident {

@@ -25,8 +25,8 @@ mod view;
 mod viewport;
 mod words;
 
-pub use drag::begin_palette_drag;
-pub use keyboard::KEYS;
+pub(crate) use drag::begin_palette_drag;
+pub(crate) use keyboard::KEYS;
 
 use self::core::{Core, Target};
 use self::figures::Kind;
@@ -53,7 +53,7 @@ pub(crate) const fn part_kind(part: Part) -> Kind {
 }
 
 /// A part as a picture of 64 × 64, for the palette: the same shapes as on the stage.
-pub fn part_icon(part: Part) -> Html {
+pub(crate) fn part_icon(part: Part) -> Html {
     html! {
         <svg class="part-icon" viewBox="-34 -34 68 68" aria-hidden="true">{ shapes::icon(part_kind(part)) }</svg>
     }
@@ -61,7 +61,7 @@ pub fn part_icon(part: Part) -> Html {
 
 /// Places a part on the stage at a free spot near others of its kind, and gives it the focus: what
 /// Enter on the stage does, for a palette that is used by keyboard.
-pub fn place_near_similar(lab: &Lab, part: Part) {
+pub(crate) fn place_near_similar(lab: &Lab, part: Part) {
     if let Some(core) = Core::current().filter(|core| core.lab == *lab) {
         core.place_near_similar(part);
     }
@@ -69,7 +69,7 @@ pub fn place_near_similar(lab: &Lab, part: Part) {
 
 /// The stage. Fills its parent.
 #[component]
-pub fn Stage() -> Html {
+pub(crate) fn Stage() -> Html {
     let lab = use_lab();
     let _ = use_pulse();
     let update = use_force_update();
@@ -185,7 +185,9 @@ fn target_of(event: &Event) -> Option<Target> {
 impl Core {
     /// Gives the focus to what is to have it, once it is on the page.
     fn focus_pending(&self) {
-        let Some(target) = self.state.borrow_mut().focus_next.take() else { return };
+        let Some(target) = self.state.borrow_mut().focus_next.take() else {
+            return;
+        };
         let (kind, id) = match target {
             Target::Node(id) => ("node", id.0),
             Target::Link(id) => ("link", id.0),

@@ -78,12 +78,26 @@ impl Swarm {
     }
 
     /// Adds a message where it is now.
-    pub(crate) fn add(&mut self, scene: &Scene, message: &MessageView, now: Nanos, chosen: Option<CallId>) {
-        let Some(wire) = scene.wire(message.link) else { return };
+    pub(crate) fn add(
+        &mut self,
+        scene: &Scene,
+        message: &MessageView,
+        now: Nanos,
+        chosen: Option<CallId>,
+    ) {
+        let Some(wire) = scene.wire(message.link) else {
+            return;
+        };
         let progress = message.progress(now);
-        let at = place(scene, wire, message, progress.min(if message.lost { LOST_AT } else { 1.0 }));
+        let at = place(
+            scene,
+            wire,
+            message,
+            progress.min(if message.lost { LOST_AT } else { 1.0 }),
+        );
         if message.lost && progress > LOST_AT {
-            self.lost.push((at, 1.0 - (progress - LOST_AT) / (1.0 - LOST_AT)));
+            self.lost
+                .push((at, 1.0 - (progress - LOST_AT) / (1.0 - LOST_AT)));
         } else {
             self.looks[Look::of(message) as usize].push(at);
         }
@@ -105,7 +119,11 @@ impl Swarm {
 
 /// The place of a message that has come so far along its link.
 pub(crate) fn place(scene: &Scene, wire: &Wire, message: &MessageView, progress: f64) -> Point {
-    let t = if message.forward { progress } else { 1.0 - progress };
+    let t = if message.forward {
+        progress
+    } else {
+        1.0 - progress
+    };
     let on_link = wire.curve.at(t);
     // Each client has its own screen: messages leave it and gather on the link.
     let spread = |end: usize, from_end: f64, border: Point| {
@@ -130,7 +148,9 @@ pub(crate) fn call_near(
 ) -> Option<CallId> {
     let mut best: Option<(f64, CallId)> = None;
     for message in messages {
-        let (Some(call), Some(wire)) = (message.call, scene.wire(message.link)) else { continue };
+        let (Some(call), Some(wire)) = (message.call, scene.wire(message.link)) else {
+            continue;
+        };
         let distance = place(scene, wire, &message, message.progress(now)).distance(at);
         if distance <= reach && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, call));
@@ -162,7 +182,15 @@ mod tests {
         let snapshot = Snapshot {
             service: "shop.example".to_owned(),
             nodes: vec![
-                node(1, Kind::Lan, 100.0, Body::Lan { clients: 5, rate: Some(10.0) }),
+                node(
+                    1,
+                    Kind::Lan,
+                    100.0,
+                    Body::Lan {
+                        clients: 5,
+                        rate: Some(10.0),
+                    },
+                ),
                 node(2, Kind::Router, 900.0, Body::Plain),
             ],
             links: vec![LinkFigure {
@@ -173,7 +201,12 @@ mod tests {
                 traffic: [0, 0],
             }],
         };
-        Scene::lay_out(snapshot, Viewport::fit(1010.0, 600.0, PLANE, 12), None, &Estimate)
+        Scene::lay_out(
+            snapshot,
+            Viewport::fit(1010.0, 600.0, PLANE, 12),
+            None,
+            &Estimate,
+        )
     }
 
     fn message(forward: bool) -> MessageView {
@@ -209,28 +242,57 @@ mod tests {
     fn lost_messages_stop_and_fade() {
         let scene = scene();
         let mut swarm = Swarm::default();
-        let lost = MessageView { lost: true, ..message(true) };
+        let lost = MessageView {
+            lost: true,
+            ..message(true)
+        };
         swarm.add(&scene, &lost, 1500, None);
         assert_eq!((swarm.of(Look::Request).len(), swarm.lost.len()), (1, 0));
         swarm.clear();
         swarm.add(&scene, &lost, 1900, Some(9));
-        assert_eq!((swarm.len(), swarm.lost.len(), swarm.chosen.len()), (1, 1, 1));
+        assert_eq!(
+            (swarm.len(), swarm.lost.len(), swarm.chosen.len()),
+            (1, 1, 1)
+        );
         assert!(swarm.lost[0].1 > 0.0 && swarm.lost[0].1 < 0.5);
     }
 
     #[test]
     fn a_message_on_an_unknown_link_is_not_drawn() {
         let mut swarm = Swarm::default();
-        swarm.add(&scene(), &MessageView { link: LinkId(8), ..message(true) }, 1500, None);
+        swarm.add(
+            &scene(),
+            &MessageView {
+                link: LinkId(8),
+                ..message(true)
+            },
+            1500,
+            None,
+        );
         assert_eq!(swarm.len(), 0);
     }
 
     #[test]
     fn a_second_attempt_is_a_triangle_and_its_reply_is_a_reply() {
-        let again = MessageView { attempt: 2, ..message(true) };
+        let again = MessageView {
+            attempt: 2,
+            ..message(true)
+        };
         assert_eq!(Look::of(&again), Look::Retry);
-        assert_eq!(Look::of(&MessageView { kind: MessageKind::Reply, ..again }), Look::Reply);
-        assert_eq!(Look::of(&MessageView { error: true, ..again }), Look::Error);
+        assert_eq!(
+            Look::of(&MessageView {
+                kind: MessageKind::Reply,
+                ..again
+            }),
+            Look::Reply
+        );
+        assert_eq!(
+            Look::of(&MessageView {
+                error: true,
+                ..again
+            }),
+            Look::Error
+        );
     }
 
     #[test]
@@ -239,9 +301,15 @@ mod tests {
         let wire = scene.wire(LinkId(7)).unwrap();
         let at = place(&scene, wire, &message(true), 0.5);
         let near = point(at.x, at.y + 10.0);
-        assert_eq!(call_near(&scene, [message(true)].into_iter(), 1500, near, 14.0), Some(9));
+        assert_eq!(
+            call_near(&scene, [message(true)].into_iter(), 1500, near, 14.0),
+            Some(9)
+        );
         let far = point(at.x, at.y + 20.0);
-        assert_eq!(call_near(&scene, [message(true)].into_iter(), 1500, far, 14.0), None);
+        assert_eq!(
+            call_near(&scene, [message(true)].into_iter(), 1500, far, 14.0),
+            None
+        );
         assert!(Rect::sized(1010.0, 600.0).contains(at));
     }
 }

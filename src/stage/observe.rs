@@ -57,7 +57,12 @@ pub(crate) fn watch(core: &Rc<Core>) -> Watch {
         Some((observer, heard))
     });
     let theme = web_sys::window()
-        .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten())
+        .and_then(|window| {
+            window
+                .match_media("(prefers-color-scheme: dark)")
+                .ok()
+                .flatten()
+        })
         .map(|query| {
             let core = core.clone();
             EventListener::new(&query, "change", move |_| core.read_palette())
@@ -69,14 +74,24 @@ pub(crate) fn watch(core: &Rc<Core>) -> Watch {
             core.frame(info.real_ms, &mut shown.borrow_mut());
         }))
     };
-    Watch { _frames: frames, _theme: theme, size, view }
+    Watch {
+        _frames: frames,
+        _theme: theme,
+        size,
+        view,
+    }
 }
 
 impl Core {
     /// Reads the size of the stage.
     fn measure(&self) {
-        let Some(root) = self.root.cast::<Element>() else { return };
-        let size = (f64::from(root.client_width()), f64::from(root.client_height()));
+        let Some(root) = self.root.cast::<Element>() else {
+            return;
+        };
+        let size = (
+            f64::from(root.client_width()),
+            f64::from(root.client_height()),
+        );
         let mut state = self.state.borrow_mut();
         if state.size != size {
             state.size = size;

@@ -33,7 +33,8 @@ pub(crate) struct Palette {
 impl Palette {
     /// Reads the theme from an element's computed style.
     pub(crate) fn of(element: &web_sys::Element) -> Self {
-        let style = web_sys::window().and_then(|window| window.get_computed_style(element).ok().flatten());
+        let style =
+            web_sys::window().and_then(|window| window.get_computed_style(element).ok().flatten());
         let colour = |name: &str, fallback: &str| {
             style
                 .as_ref()
@@ -85,14 +86,20 @@ impl Brush<'_> {
             let strength = if still { 1.0 } else { leg.strength() };
             self.on.set_global_alpha(strength);
             let failed = leg.kind == LegKind::Failed;
-            let colour = if failed { &self.palette.failure } else { &self.palette.reroute };
+            let colour = if failed {
+                &self.palette.failure
+            } else {
+                &self.palette.reroute
+            };
             self.on.set_stroke_style_str(colour);
             self.on.set_fill_style_str(colour);
             self.on.set_line_width(if failed { 2.2 } else { 3.0 });
             self.on.set_line_cap("round");
             self.dash(if failed { &[5.0, 5.0] } else { &[] });
             for &(link, forward) in &leg.links {
-                let Some(wire) = scene.wire(link) else { continue };
+                let Some(wire) = scene.wire(link) else {
+                    continue;
+                };
                 self.on.begin_path();
                 self.trace(&wire.curve);
                 self.on.stroke();
@@ -105,11 +112,17 @@ impl Brush<'_> {
         }
         self.dash(&[]);
         for pulse in &glow.pulses {
-            let Some(node) = scene.node(pulse.node) else { continue };
+            let Some(node) = scene.node(pulse.node) else {
+                continue;
+            };
             let progress = if still { 0.3 } else { pulse.progress() };
             let gone = (1.0 - progress) * (1.0 - progress);
             self.on.set_global_alpha(0.75 * (1.0 - progress));
-            let colour = if pulse.death { &self.palette.failure } else { &self.palette.reply };
+            let colour = if pulse.death {
+                &self.palette.failure
+            } else {
+                &self.palette.reply
+            };
             self.on.set_stroke_style_str(colour);
             self.on.set_line_width(1.0 + 4.0 * gone);
             self.on.begin_path();
@@ -160,7 +173,8 @@ impl Brush<'_> {
             Look::Reply => {
                 let half = radius * 0.92;
                 for at in places {
-                    self.on.rect(at.x - half, at.y - half, 2.0 * half, 2.0 * half);
+                    self.on
+                        .rect(at.x - half, at.y - half, 2.0 * half, 2.0 * half);
                 }
             }
             Look::Retry => {
@@ -237,7 +251,8 @@ impl Brush<'_> {
             let [there, back] = wire.figure.traffic;
             let many = f64::from(there + back);
             self.on.set_global_alpha((many / 2_000.0).clamp(0.05, 0.7));
-            self.on.set_line_width(2.0 + 6.0 * (many / 2_000.0).min(1.0));
+            self.on
+                .set_line_width(2.0 + 6.0 * (many / 2_000.0).min(1.0));
             self.on.begin_path();
             self.trace(&wire.curve);
             self.on.stroke();
@@ -264,7 +279,8 @@ impl Brush<'_> {
 
     fn trace(&self, curve: &Curve) {
         self.on.move_to(curve.from.x, curve.from.y);
-        self.on.quadratic_curve_to(curve.bend.x, curve.bend.y, curve.to.x, curve.to.y);
+        self.on
+            .quadratic_curve_to(curve.bend.x, curve.bend.y, curve.to.x, curve.to.y);
     }
 
     fn arrow(&self, at: Point, heading: Point, size: f64) {
@@ -296,7 +312,10 @@ impl Brush<'_> {
     }
 
     fn dash(&self, lengths: &[f64]) {
-        let list: js_sys::Array = lengths.iter().map(|&length| JsValue::from_f64(length)).collect();
+        let list: js_sys::Array = lengths
+            .iter()
+            .map(|&length| JsValue::from_f64(length))
+            .collect();
         // Refused only for something that is not a list of numbers.
         let _ = self.on.set_line_dash(&list);
     }

@@ -30,24 +30,42 @@ impl Core {
         if event.button() != 0 || !event.is_primary() {
             return;
         }
-        let Some(at) = self.local_of(event) else { return };
+        let Some(at) = self.local_of(event) else {
+            return;
+        };
         let scene = self.scene();
         let node = hit::node_at(&scene, at);
-        let on_shape = node.and_then(|id| scene.node(id)).is_some_and(|node| hit::on_shape(node, at));
-        let reach = if on_shape { CROWDED_REACH } else { MESSAGE_REACH };
+        let on_shape = node
+            .and_then(|id| scene.node(id))
+            .is_some_and(|node| hit::on_shape(node, at));
+        let reach = if on_shape {
+            CROWDED_REACH
+        } else {
+            MESSAGE_REACH
+        };
         let call = if self.lab.reduced_motion() {
             None
         } else {
-            self.lab.read(|world| motion::call_near(&scene, world.messages(), world.now(), at, reach))
+            self.lab
+                .read(|world| motion::call_near(&scene, world.messages(), world.now(), at, reach))
         };
-        let slack = if event.pointer_type() == "touch" { 9.0 } else { 4.0 };
+        let slack = if event.pointer_type() == "touch" {
+            9.0
+        } else {
+            4.0
+        };
         let mut state = self.state.borrow_mut();
         if state.by_keys {
             drop(state);
             self.drop_held(false);
             state = self.state.borrow_mut();
         }
-        state.gesture = Gesture::Pressed(Press { at, node, call, slack });
+        state.gesture = Gesture::Pressed(Press {
+            at,
+            node,
+            call,
+            slack,
+        });
         drop(state);
         if node.is_some()
             && let Some(root) = self.root.cast::<Element>()
@@ -58,7 +76,9 @@ impl Core {
     }
 
     pub(crate) fn pointer_move(&self, event: &PointerEvent) {
-        let Some(at) = self.local_of(event) else { return };
+        let Some(at) = self.local_of(event) else {
+            return;
+        };
         let gesture = self.state.borrow().gesture;
         match gesture {
             Gesture::Idle => self.hover(at, event),
@@ -80,7 +100,9 @@ impl Core {
     }
 
     pub(crate) fn pointer_up(&self, event: &PointerEvent) {
-        let Some(at) = self.local_of(event) else { return };
+        let Some(at) = self.local_of(event) else {
+            return;
+        };
         let gesture = std::mem::replace(&mut self.state.borrow_mut().gesture, Gesture::Idle);
         match gesture {
             Gesture::Idle => {}
@@ -116,11 +138,21 @@ impl Core {
             Tool::Place(part) if event.pointer_type() != "touch" => {
                 let landing = Some(self.landing(part, at));
                 let client = point(f64::from(event.client_x()), f64::from(event.client_y()));
-                self.state.borrow_mut().ghost = Some(Ghost { part, at: client, landing, carried: false });
+                self.state.borrow_mut().ghost = Some(Ghost {
+                    part,
+                    at: client,
+                    landing,
+                    carried: false,
+                });
                 self.touch();
             }
             _ => {
-                let hinted = self.state.borrow_mut().ghost.take_if(|ghost| !ghost.carried).is_some();
+                let hinted = self
+                    .state
+                    .borrow_mut()
+                    .ghost
+                    .take_if(|ghost| !ghost.carried)
+                    .is_some();
                 if hinted {
                     self.touch();
                 }
@@ -161,7 +193,11 @@ impl Core {
             Some(first) => {
                 self.lab.set_tool(Tool::Select);
                 if let (Some(a), Some(b)) = (self.name(first), self.name(node)) {
-                    self.lab.act(Action::Connect(LinkSpec { a, b, carriage: Carriage::default() }));
+                    self.lab.act(Action::Connect(LinkSpec {
+                        a,
+                        b,
+                        carriage: Carriage::default(),
+                    }));
                 }
             }
         }

@@ -35,7 +35,14 @@ pub(crate) fn curve(
             break;
         }
     }
-    best.map_or(Curve { from, bend: natural, to }, |(_, curve)| curve)
+    best.map_or(
+        Curve {
+            from,
+            bend: natural,
+            to,
+        },
+        |(_, curve)| curve,
+    )
 }
 
 /// Away from the middle of the stage, across the flow.
@@ -50,7 +57,11 @@ fn bow(from: Point, to: Point, middle: Point, view: &Viewport) -> Point {
     // Grows smoothly from none in the middle, so that a dragged node's links never jump.
     let side = (off / (room * 0.12).max(1.0)).clamp(-1.0, 1.0);
     let by = across * BOW * side;
-    if view.transposed { point(by, 0.0) } else { point(0.0, by) }
+    if view.transposed {
+        point(by, 0.0)
+    } else {
+        point(0.0, by)
+    }
 }
 
 /// How much of a curve lies over nodes that are not its ends.
@@ -90,12 +101,19 @@ mod tests {
         let y = view().inner.centre().y;
         let places = [point(300.0, y), point(700.0, y)];
         let halves = [point(20.0, 20.0); 2];
-        assert_eq!(curve([0, 1], &places, &halves, &view()).at(0.5), point(500.0, y));
+        assert_eq!(
+            curve([0, 1], &places, &halves, &view()).at(0.5),
+            point(500.0, y)
+        );
     }
 
     #[test]
     fn links_bow_away_from_the_middle() {
-        let places = [point(500.0, 300.0), point(800.0, 100.0), point(800.0, 500.0)];
+        let places = [
+            point(500.0, 300.0),
+            point(800.0, 100.0),
+            point(800.0, 500.0),
+        ];
         let halves = [point(20.0, 20.0); 3];
         let up = curve([0, 1], &places, &halves, &view()).at(0.5);
         let down = curve([0, 2], &places, &halves, &view()).at(0.5);

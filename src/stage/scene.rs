@@ -6,7 +6,7 @@
 use super::figures::{Body, Figure, Kind, LinkFigure, Snapshot};
 use super::geometry::{Curve, Point, Rect, point};
 use super::hull::{Outline, circle};
-use super::labels::{Ground, Label, Line, Measure, Tone, Type, lines, settle};
+use super::labels::{Ground, Label, Line, Measure, Side, Tone, Type, lines, settle};
 use super::routes;
 use super::viewport::Viewport;
 use simulation::{LinkId, NodeId};
@@ -22,8 +22,9 @@ pub(crate) struct Placed {
     /// Half its width and half its height.
     pub(crate) half: Point,
     pub(crate) label: Label,
-    /// Of a LAN: where its screens are, from its centre.
+    /// Of a LAN: where its screens are, from its centre, and where how many more there are.
     pub(crate) screens: Vec<Point>,
+    pub(crate) beyond: Option<Point>,
 }
 
 /// A link in its place.
@@ -59,7 +60,15 @@ pub(crate) fn half_size(kind: Kind, clients: usize, scale: f64) -> Point {
     let (x, y) = match kind {
         Kind::Lan => {
             let (columns, rows) = grid(clients.min(most_screens(scale)));
-            (26.0 + 13.5 * columns as f64, 22.0 + 10.5 * rows as f64)
+            let more = if clients > MOST_SCREENS && most_screens(scale) == MOST_SCREENS {
+                5.0
+            } else {
+                0.0
+            };
+            (
+                26.0 + 0.5 * pitch(scale) * columns as f64 - columns as f64,
+                22.0 + 10.5 * rows as f64 + more,
+            )
         }
         Kind::Router => (19.0, 19.0),
         Kind::Isp => (27.0, 27.0),
@@ -67,12 +76,21 @@ pub(crate) fn half_size(kind: Kind, clients: usize, scale: f64) -> Point {
         Kind::Server => (27.0, 27.0),
     };
     // Small shapes keep what makes them legible.
-    let scale = if kind == Kind::Lan { scale } else { scale.max(0.52) };
+    let scale = if kind == Kind::Lan {
+        scale
+    } else {
+        scale.max(0.52)
+    };
     point(x * scale, y * scale)
 }
 
 fn most_screens(scale: f64) -> usize {
     if scale < 0.72 { 6 } else { MOST_SCREENS }
+}
+
+/// From one screen of a LAN to the next.
+fn pitch(scale: f64) -> f64 {
+    if scale < 0.72 { 34.0 } else { 29.0 }
 }
 
 /// Columns and rows of a LAN's screens.
@@ -86,9 +104,14 @@ fn grid(screens: usize) -> (usize, usize) {
     }
 }
 
-/// Where a LAN's screens are, from its centre: rows from the top, the shorter ones centred.
-pub(crate) fn screens(clients: u32, scale: f64) -> Vec<Point> {
-    let shown = (clients as usize).min(most_screens(scale)).max(1);
+/// Where a LAN's screens are, from its centre: rows from the top, the shorter ones centred. With
+/// them, where the number of clients beyond is written.
+pub(crate) fn screens(clients: u32, scale: f64) -> (Vec<Point>, Option<Point>) {
+    let (clients, most) = (clients as usize, most_screens(scale));
+    let shown = clients.min(most).max(1);
+    // Where many are drawn, the number stands under them; where few are, in place of the last.
+    let under = clients > most && most == MOST_SCREENS;
+    let lift = if under { -7.0 * scale } else { 0.0 };
     let (_, rows) = grid(shown);
     let mut places = Vec::with_capacity(shown);
     for row in 0..rows {
@@ -96,12 +119,22 @@ pub(crate) fn screens(clients: u32, scale: f64) -> Vec<Point> {
         let count = shown / rows + usize::from(row < shown % rows);
         for column in 0..count {
             places.push(point(
-                (column as f64 - (count as f64 - 1.0) / 2.0) * 29.0 * scale,
-                (row as f64 - (rows as f64 - 1.0) / 2.0) * 23.0 * scale,
+                (column as f64 - (count as f64 - 1.0) / 2.0) * pitch(scale) * scale,
+                (row as f64 - (rows as f64 - 1.0) / 2.0) * 23.0 * scale + lift,
             ));
         }
     }
-    places
+    let beyond = if under {
+        Some(point(
+            0.0,
+            (rows as f64 - 1.0) * 11.5 * scale + lift + 20.0 * scale,
+        ))
+    } else if clients > most {
+        places.pop()
+    } else {
+        None
+    };
+    (places, beyond)
 }
 
 impl Scene {
@@ -114,7 +147,11 @@ impl Scene {
     ) -> Self {
         let ty = Type::at(view.scale);
         let counts = snapshot.servers();
-        let Snapshot { service, nodes, links } = snapshot;
+        let Snapshot {
+            service,
+            nodes,
+            links,
+        } = snapshot;
         let places: Vec<Point> = nodes
             .iter()
             .map(|node| match dragged {
@@ -146,36 +183,60 @@ impl Scene {
         // The label of the cluster stands above everything in it, so it is placed when the labels
         // of the servers are, and before those that can go elsewhere.
         let mut labels: Vec<Option<Label>> = vec![None; nodes.len()];
-        let settle_kind = |ground: &mut Ground<'_>, labels: &mut Vec<Option<Label>>, server: bool| {
-            for (index, node) in nodes.iter().enumerate() {
-                if (node.kind == Kind::Server) == server {
-                    labels[index] = Some(settle(ground, index, lines(node), ty, measure));
+        let settle_kind =
+            |ground: &mut Ground<'_>, labels: &mut Vec<Option<Label>>, server: bool| {
+                for (index, node) in nodes.iter().enumerate() {
+                    if (node.kind == Kind::Server) == server {
+                        labels[index] = Some({
+                            let side = Side::of(node.kind, view.transposed);
+                            settle(ground, index, side, lines(node), ty, measure)
+                        });
+                    }
                 }
-            }
-        };
+            };
         settle_kind(&mut ground, &mut labels, true);
-        let cluster = cluster(&nodes, &places, &halves, &labels, &mut ground, &service, counts, ty, measure);
+        let cluster = cluster(
+            &nodes,
+            &places,
+            &halves,
+            &labels,
+            &mut ground,
+            &service,
+            counts,
+            ty,
+            measure,
+        );
         settle_kind(&mut ground, &mut labels, false);
 
         let nodes = nodes
             .into_iter()
             .enumerate()
-            .map(|(index, figure)| Placed {
-                at: places[index],
-                half: halves[index],
-                screens: match figure.body {
+            .map(|(index, figure)| {
+                let (screens, beyond) = match figure.body {
                     Body::Lan { clients, .. } => screens(clients, view.scale),
-                    _ => Vec::new(),
-                },
-                label: labels[index].take().unwrap_or(Label {
-                    lines: Vec::new(),
-                    area: Rect::default(),
-                    align: 0,
-                }),
-                figure,
+                    _ => (Vec::new(), None),
+                };
+                Placed {
+                    at: places[index],
+                    half: halves[index],
+                    screens,
+                    beyond,
+                    label: labels[index].take().unwrap_or(Label {
+                        lines: Vec::new(),
+                        area: Rect::default(),
+                        align: 0,
+                    }),
+                    figure,
+                }
             })
             .collect();
-        Self { view, ty, nodes, wires, cluster }
+        Self {
+            view,
+            ty,
+            nodes,
+            wires,
+            cluster,
+        }
     }
 
     /// A node by its id.
@@ -185,22 +246,11 @@ impl Scene {
 
     /// A link by its id.
     pub(crate) fn wire(&self, id: LinkId) -> Option<&Wire> {
-        let index = self.wires.binary_search_by_key(&id, |wire| wire.figure.id).ok()?;
+        let index = self
+            .wires
+            .binary_search_by_key(&id, |wire| wire.figure.id)
+            .ok()?;
         self.wires.get(index)
-    }
-
-    /// The link between two nodes, and whether it runs from the first to the second.
-    pub(crate) fn between(&self, one: NodeId, two: NodeId) -> Option<(&Wire, bool)> {
-        self.wires.iter().find_map(|wire| {
-            let LinkFigure { a, b, .. } = wire.figure;
-            if (a, b) == (one, two) {
-                Some((wire, true))
-            } else if (a, b) == (two, one) {
-                Some((wire, false))
-            } else {
-                None
-            }
-        })
     }
 }
 
@@ -239,7 +289,11 @@ fn wires(
                 halves[end] * share
             };
             let curve = whole.outside(reach(ends[0]), reach(ends[1]));
-            Some(Wire { figure, curve, ends })
+            Some(Wire {
+                figure,
+                curve,
+                ends,
+            })
         })
         .collect()
 }
@@ -258,12 +312,16 @@ fn cluster(
 ) -> Option<Cluster> {
     let mut points = Vec::new();
     let mut top = f64::INFINITY;
-    for (index, _) in nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Server) {
-        let room = halves[index].x * 1.25 + 8.0;
+    for (index, _) in nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| node.kind == Kind::Server)
+    {
+        let room = halves[index].x * 0.6 + 8.0;
         points.extend(circle(places[index], halves[index].x + room));
         top = top.min(places[index].y - halves[index].y);
         if let Some(label) = &labels[index] {
-            points.extend(label.area.grown(5.0).corners());
+            points.extend(label.area.grown(2.0).corners());
         }
     }
     let outline = Outline::around(&points, &ground.bounds.grown(2.0))?;
@@ -287,8 +345,20 @@ fn cluster(
                 .pushed_inside(&ground.bounds);
             let cost = ground.cost(area, usize::MAX) + place + 120.0 * rank as f64;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                let line = Line { text: text.clone(), tone: Tone::Name, widest: None, urgent: true };
-                best = Some((cost, Label { lines: vec![line], area, align: 0 }));
+                let line = Line {
+                    text: text.clone(),
+                    tone: Tone::Name,
+                    widest: None,
+                    urgent: true,
+                };
+                best = Some((
+                    cost,
+                    Label {
+                        lines: vec![line],
+                        area,
+                        align: 0,
+                    },
+                ));
             }
         }
     }

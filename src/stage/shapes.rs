@@ -50,8 +50,16 @@ pub(crate) fn balancer() -> Html {
 /// A server that runs: a disc, a ring as long as its cores are busy, a stack of what waits.
 pub(crate) fn server(state: Server) -> Html {
     let busy = state.utilisation.clamp(0.0, 1.0);
-    let ring = if busy >= 0.85 { "stage-ring stage-hot" } else { "stage-ring" };
-    let track = if state.draining { "stage-track stage-draining" } else { "stage-track" };
+    let ring = if busy >= 0.85 {
+        "stage-ring stage-hot"
+    } else {
+        "stage-ring"
+    };
+    let track = if state.draining {
+        "stage-track stage-draining"
+    } else {
+        "stage-track"
+    };
     html! {
         <>
             <circle class="stage-disc" r="26" />
@@ -113,11 +121,16 @@ fn stack(queued: u32) -> Html {
 /// An arc clockwise from the top, as long as a share of the whole ring.
 fn arc(radius: f64, share: f64) -> String {
     if share > 0.995 {
-        return format!("M0 -{radius}A{radius} {radius} 0 1 1 0 {radius}A{radius} {radius} 0 1 1 0 -{radius}");
+        return format!(
+            "M0 -{radius}A{radius} {radius} 0 1 1 0 {radius}A{radius} {radius} 0 1 1 0 -{radius}"
+        );
     }
     let end = ring_point(radius, share);
     let large = u8::from(share > 0.5);
-    format!("M0 -{radius}A{radius} {radius} 0 {large} 1 {:.2} {:.2}", end.x, end.y)
+    format!(
+        "M0 -{radius}A{radius} {radius} 0 {large} 1 {:.2} {:.2}",
+        end.x, end.y
+    )
 }
 
 fn ring_point(radius: f64, share: f64) -> Point {

@@ -8,7 +8,9 @@ use super::geometry::{Point, Rect, point};
 pub(crate) fn free_spot(wish: Point, radius: f64, taken: &[(Point, f64)], bounds: &Rect) -> Point {
     let wish = bounds.clamp(wish);
     let free = |at: Point| {
-        taken.iter().all(|&(other, reach)| at.distance(other) >= reach + radius)
+        taken
+            .iter()
+            .all(|&(other, reach)| at.distance(other) >= reach + radius)
     };
     if free(wish) {
         return wish;
@@ -75,12 +77,20 @@ mod tests {
     #[test]
     fn a_free_wish_is_granted() {
         let bounds = Rect::sized(100.0, 100.0);
-        assert_eq!(free_spot(point(30.0, 40.0), 10.0, &[], &bounds), point(30.0, 40.0));
+        assert_eq!(
+            free_spot(point(30.0, 40.0), 10.0, &[], &bounds),
+            point(30.0, 40.0)
+        );
     }
 
     #[test]
     fn arrows_go_to_the_nearest_in_their_direction() {
-        let places = [point(100.0, 0.0), point(50.0, 40.0), point(-20.0, 0.0), point(0.0, 90.0)];
+        let places = [
+            point(100.0, 0.0),
+            point(50.0, 40.0),
+            point(-20.0, 0.0),
+            point(0.0, 90.0),
+        ];
         let from = point(0.0, 0.0);
         assert_eq!(toward(from, point(1.0, 0.0), &places), Some(0));
         assert_eq!(toward(from, point(-1.0, 0.0), &places), Some(2));

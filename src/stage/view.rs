@@ -63,7 +63,10 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
             if let Some(cluster) = &scene.cluster {
                 { label(&cluster.label, scene.ty, "stage-label stage-service") }
             }
-            { for scene.nodes.iter().map(|node| label(&node.label, scene.ty, "stage-label")) }
+            { for scene.nodes.iter().map(|node| {
+                let member = node.figure.kind == Kind::Server;
+                label(&node.label, scene.ty, if member { "stage-label stage-member" } else { "stage-label" })
+            }) }
         </svg>
     }
 }
@@ -78,7 +81,10 @@ fn hull(_: &Cluster, path: NodeRef) -> Html {
 
 fn trace(curve: &Curve) -> String {
     let Curve { from, bend, to } = curve;
-    format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", from.x, from.y, bend.x, bend.y, to.x, to.y)
+    format!(
+        "M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}",
+        from.x, from.y, bend.x, bend.y, to.x, to.y
+    )
 }
 
 fn link(wire: &Wire, props: &PictureProps) -> Html {
@@ -135,7 +141,11 @@ fn counts(wire: &Wire, there: u32, back: u32) -> Html {
     let at = wire.curve.at(0.5);
     let way = wire.curve.to - wire.curve.from;
     let (ahead, behind) = if way.x.abs() >= way.y.abs() {
-        if way.x >= 0.0 { ("→", "←") } else { ("←", "→") }
+        if way.x >= 0.0 {
+            ("→", "←")
+        } else {
+            ("←", "→")
+        }
     } else if way.y >= 0.0 {
         ("↓", "↑")
     } else {
@@ -162,12 +172,11 @@ fn shape(node: &Placed, props: &PictureProps) -> Html {
     if let Body::Lan { clients, .. } = figure.body {
         let shown = node.screens.len() as u32;
         let more = clients.saturating_sub(shown);
-        let lowest = node.screens.last().copied().unwrap_or_default();
         return html! {
             <g {key} {class} {transform}>
                 { for node.screens.iter().map(|&at| shapes::screen(at, scale)) }
-                if more > 0 {
-                    <text class="stage-more" x={px(0.0)} y={px(lowest.y + 17.0 * scale + 4.0)}>{ format!("+{more}") }</text>
+                if let Some(at) = node.beyond {
+                    <text class="stage-more" x={px(at.x)} y={px(at.y + 4.0)}>{ format!("+{more}") }</text>
                 }
                 if dead { { shapes::cross(corner) } }
             </g>

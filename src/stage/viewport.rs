@@ -40,15 +40,24 @@ impl Viewport {
         let side = 84.0 * scale + 8.0;
         let inner = Rect {
             left: side,
-            top: 56.0 * scale + 16.0,
+            top: 56.0 * scale + 22.0,
             right: width - side,
             bottom: height - (52.0 * scale + 30.0),
         };
-        Self { stage, inner, frame, transposed, scale }
+        Self {
+            stage,
+            inner,
+            frame,
+            transposed,
+            scale,
+        }
     }
 
     /// The frame for a set of positions: what they need, and what was shown before.
-    pub(crate) fn frame_of(positions: impl Iterator<Item = Position>, before: Option<Rect>) -> Rect {
+    pub(crate) fn frame_of(
+        positions: impl Iterator<Item = Position>,
+        before: Option<Rect>,
+    ) -> Rect {
         let mut frame = before;
         for position in positions {
             let at = PLANE.clamp(point(position.x, position.y));
@@ -66,7 +75,11 @@ impl Viewport {
         let at = PLANE.clamp(point(position.x, position.y));
         let along = (at.x - self.frame.left) / self.frame.width();
         let across = (at.y - self.frame.top) / self.frame.height();
-        let (x, y) = if self.transposed { (across, along) } else { (along, across) };
+        let (x, y) = if self.transposed {
+            (across, along)
+        } else {
+            (along, across)
+        };
         point(
             self.inner.left + x * self.inner.width(),
             self.inner.top + y * self.inner.height(),
@@ -83,7 +96,10 @@ impl Viewport {
             self.frame.left + along * self.frame.width(),
             self.frame.top + across * self.frame.height(),
         ));
-        Position { x: plane.x, y: plane.y }
+        Position {
+            x: plane.x,
+            y: plane.y,
+        }
     }
 }
 

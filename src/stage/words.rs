@@ -25,7 +25,10 @@ pub(crate) fn node(figure: &Figure) -> String {
     match figure.body {
         Body::Plain => {}
         Body::Lan { clients, rate } => {
-            words += &format!(", {clients} {}", if clients == 1 { "client" } else { "clients" });
+            words += &format!(
+                ", {clients} {}",
+                if clients == 1 { "client" } else { "clients" }
+            );
             if let Some(rate) = rate {
                 words += &format!(", {} calls per second", number(rate));
             }
@@ -60,7 +63,13 @@ pub(crate) fn link(one: &str, two: &str, state: LinkState) -> String {
 
 /// The whole stage in a sentence.
 pub(crate) fn summary(snapshot: &Snapshot) -> String {
-    let count = |kind| snapshot.nodes.iter().filter(|node| node.kind == kind).count();
+    let count = |kind| {
+        snapshot
+            .nodes
+            .iter()
+            .filter(|node| node.kind == kind)
+            .count()
+    };
     let some = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
@@ -103,14 +112,20 @@ mod tests {
     #[test]
     fn a_death_that_nobody_noticed_is_said() {
         let words = node(&server(Some(3 * SECOND / 2), Belief::Up));
-        assert_eq!(words, "server-2, server, down for 1 s, balancer does not know yet");
+        assert_eq!(
+            words,
+            "server-2, server, down for 1 s, balancer does not know yet"
+        );
         let words = node(&server(Some(3 * SECOND), Belief::Down { since: 1 }));
         assert_eq!(words, "server-2, server, down for 3 s");
     }
 
     #[test]
     fn a_server_that_runs_says_how_busy_it_is() {
-        assert_eq!(node(&server(None, Belief::Up)), "server-2, server, about 60 % busy");
+        assert_eq!(
+            node(&server(None, Belief::Up)),
+            "server-2, server, about 60 % busy"
+        );
         let out = node(&server(None, Belief::Down { since: 1 }));
         assert!(out.ends_with("the balancer keeps it out"));
     }
