@@ -7,8 +7,8 @@ fn world(kill: bool) -> World {
     let mut world = World::new(&scenario).unwrap();
     world.advance(SECOND);
     if kill {
-        let server = world.nodes().find(|node| matches!(node.role, simulation::view::RoleView::Server(_))).unwrap().id;
-        world.apply(&Action::Kill { node: server, death: simulation::action::Death::Host }).unwrap();
+        let server = world.nodes().find(|node| matches!(node.role, simulation::view::RoleView::Server(_))).unwrap().name.to_owned();
+        world.apply(&Action::Kill(server, simulation::action::Death::Silence)).unwrap();
         world.advance(2 * SECOND);
     }
     world

@@ -1,7 +1,17 @@
-//! One call through every hop.
+//! One call through every hop: its sequence diagram, its bytes, and why each server was chosen.
+
+mod choice;
+mod diagram;
+mod hex;
+mod layout;
+mod wire;
 pub(super) mod words;
 
-use simulation::record::CallId;
+use crate::lab::{Selection, use_lab, use_pulse};
+use simulation::World;
+use simulation::record::{CallId, CallRecord};
+use wire::OnTheWire;
+use words::Ending;
 use yew::prelude::*;
 
 /// What the trace shows.
@@ -14,5 +24,65 @@ pub(crate) struct Props {
 /// A call's sequence diagram, its bytes and its choices explained.
 #[component]
 pub(crate) fn Trace(props: &Props) -> Html {
-    html! { <h2>{ format!("Call {}", props.call) }</h2> }
+    let lab = use_lab();
+    use_pulse();
+    let back = {
+        let lab = lab.clone();
+        move |_| lab.select(Selection::None)
+    };
+    let body = lab.read(|world| match world.call(props.call) {
+        Some(call) => body(world, call),
+        None => html! {
+            <>
+                <h2>{ format!("Call {}", words::grouped(props.call)) }</h2>
+                <p class="trace-note">{ "This call is no longer remembered: only the latest ones are kept." }</p>
+            </>
+        },
+    });
+    html! {
+        <div class="trace">
+            <button type="button" class="trace-back" onclick={back}>{ "← Back" }</button>
+            { body }
+        </div>
+    }
+}
+
+fn body(world: &World, call: &CallRecord) -> Html {
+    let now = world.now();
+    let took = words::span(call.ended.unwrap_or(now).saturating_sub(call.began));
+    let attempts = match call.attempts.len() {
+        1 => "1 attempt".to_owned(),
+        several => format!("{several} attempts"),
+    };
+    let name = |node| words::name(world, call, node);
+    let titles: Vec<String> = call.wires.iter().map(|wire| wire::title(wire, &name(wire.from), &name(wire.to))).collect();
+    html! {
+        <>
+            <h2>{ format!("Call {} · {}", words::grouped(call.id), call.arguments) }</h2>
+            <p class="trace-outcome">{ Ending::of(call).icon() }{ format!(" {} · {took} · {attempts}", crate::lab::capitalised(&words::outcome(call)).trim_end_matches('.')) }</p>
+            if let Some(value) = &call.value { <p class="trace-value">{ format!("= {value}") }</p> }
+            <h3>{ "Through every hop" }</h3>
+            { diagram::diagram(world, call, now) }
+            <details class="trace-steps">
+                <summary>{ "As a list" }</summary>
+                { steps(world, call) }
+            </details>
+            <h3>{ "On the wire" }</h3>
+            <OnTheWire key={call.id} wires={call.wires.clone()} {titles} encoding={world.scenario().encoding} />
+            <h3>{ "Why this server" }</h3>
+            { choice::choices(world, call) }
+        </>
+    }
+}
+
+fn steps(world: &World, call: &CallRecord) -> Html {
+    let mut steps: Vec<_> = call.steps.iter().filter(|step| step.at <= world.now()).collect();
+    steps.sort_by_key(|step| step.at);
+    html! {
+        <ol>
+            { for steps.into_iter().map(|step| html! {
+                <li><span class="trace-at">{ words::span(step.at.saturating_sub(call.began)) }</span>{ words::step(world, call, step) }</li>
+            }) }
+        </ol>
+    }
 }

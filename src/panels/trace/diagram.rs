@@ -1,0 +1,170 @@
+//! The sequence diagram: a lifeline for each node, time downwards.
+
+use super::layout::{Bar, Layout, Look, Message, Stay, WIDTH, met, spacing};
+use super::words;
+use simulation::record::CallRecord;
+use simulation::{Nanos, World};
+use yew::prelude::*;
+
+/// About the width of a letter of a lifeline's name.
+const LETTER: f64 = 5.3;
+/// A message as high as this has room for how long it takes.
+const ROOM: f64 = 22.0;
+
+/// How the names of the lifelines find room.
+#[derive(Clone, Copy, PartialEq)]
+enum Names {
+    Row,
+    TwoRows,
+    Slanted,
+}
+
+impl Names {
+    fn fit(longest: usize, spacing: f64) -> Self {
+        let width = longest as f64 * LETTER;
+        match spacing {
+            wide if width + 4.0 <= wide => Self::Row,
+            half if width + 4.0 <= 2.0 * half => Self::TwoRows,
+            _ => Self::Slanted,
+        }
+    }
+
+    fn height(self, longest: usize) -> f64 {
+        match self {
+            Self::Row => 22.0,
+            Self::TwoRows => 34.0,
+            Self::Slanted => 22.0 + longest.min(14) as f64 * LETTER * 0.64,
+        }
+    }
+}
+
+/// Draws a call as far as it has gone.
+pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
+    let names: Vec<String> = met(call).into_iter().map(|node| words::name(world, call, node)).collect();
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let fit = Names::fit(longest, spacing(names.len()));
+    let head = fit.height(longest);
+    let layout = Layout::of(call, now, head);
+    let took = words::span(call.ended.unwrap_or(now).saturating_sub(call.began));
+    let left = layout.lifelines.first().map_or(0.0, |line| line.x);
+    html! {
+        <svg class="trace-diagram" viewBox={format!("0 0 {WIDTH} {:.1}", layout.height)} role="img" aria-label={told(call, &names, &took)}>
+            { for layout.lifelines.iter().zip(&names).enumerate().map(|(place, (line, name))| html! {
+                <>
+                    { label(fit, place, line.x, head, name) }
+                    <path class="trace-lifeline" d={format!("M{:.1} {:.1}V{:.1}", line.x, layout.span.0 - 4.0, layout.span.1 + 4.0)} />
+                </>
+            }) }
+            { for layout.bars.iter().map(|bar| html! { <rect class={bar_class(bar)} x={format!("{:.1}", bar.x - 4.0)} y={format!("{:.1}", bar.top)} width="8" height={format!("{:.1}", (bar.foot - bar.top).max(1.5))} /> }) }
+            { for layout.messages.iter().map(message) }
+            { for layout.breaks.iter().map(|y| cut(*y)) }
+            { for layout.bars.iter().filter_map(in_vain) }
+            { for layout.messages.iter().filter_map(takes) }
+            <text class="trace-time" x={format!("{:.1}", left + 6.0)} y={format!("{:.1}", layout.ends.0 - 4.0)}>{ "0 ms" }</text>
+            <text class="trace-time" x={format!("{:.1}", left - 4.0)} y={format!("{:.1}", layout.ends.1 + 13.0)}>{ took }</text>
+        </svg>
+    }
+}
+
+fn told(call: &CallRecord, names: &[String], took: &str) -> String {
+    format!(
+        "Sequence diagram through {}: {}, {} of time. Every step stands in the list below.",
+        names.join(", "),
+        words::outcome(call),
+        took
+    )
+}
+
+fn label(fit: Names, place: usize, x: f64, head: f64, name: &str) -> Html {
+    match fit {
+        Names::Slanted => {
+            let y = head - 10.0;
+            html! { <text class="trace-name trace-slanted" transform={format!("translate({:.1} {y:.1}) rotate(-40)", x - 2.0)}>{ name }</text> }
+        }
+        _ => {
+            let y = if fit == Names::TwoRows && place % 2 == 0 { 10.0 } else { head - 12.0 };
+            // The first and the last may not stand out over the edge.
+            let half = name.chars().count() as f64 * LETTER / 2.0;
+            let x = x.max(half).min(WIDTH - half);
+            html! { <text class="trace-name" x={format!("{x:.1}")} y={format!("{y:.1}")}>{ name }</text> }
+        }
+    }
+}
+
+const fn bar_class(bar: &Bar) -> &'static str {
+    match bar.stay {
+        Stay::Queued => "trace-queued",
+        Stay::Served => "trace-served",
+        Stay::InVain(_) => "trace-in-vain",
+    }
+}
+
+fn message(message: &Message) -> Html {
+    let class = match message.look {
+        Look::Quiet => "trace-message trace-quiet",
+        Look::Request => "trace-message trace-request",
+        Look::Retry => "trace-message trace-retry",
+        Look::Reply => "trace-message trace-reply",
+        Look::Failure => "trace-message trace-failure",
+    };
+    let ((x1, y1), (x2, y2)) = (message.from, message.to);
+    html! {
+        <>
+            <path {class} d={format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}")} />
+            if message.lost {
+                <path class="trace-cross" d={format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x2 - 3.5, y2 - 3.5)} />
+            } else if message.look != Look::Quiet {
+                { arrow(message) }
+            }
+        </>
+    }
+}
+
+/// The head of an arrow, along its line.
+fn arrow(message: &Message) -> Html {
+    let class = match message.look {
+        Look::Request => "trace-arrow trace-fill-request",
+        Look::Retry => "trace-arrow trace-fill-retry",
+        Look::Reply => "trace-arrow trace-fill-reply",
+        _ => "trace-arrow trace-fill-failure",
+    };
+    let ((x1, y1), (x2, y2)) = (message.from, message.to);
+    let (dx, dy) = (x2 - x1, y2 - y1);
+    let length = libm::hypot(dx, dy);
+    if length < 6.0 {
+        return html! {};
+    }
+    let (ux, uy) = (dx / length, dy / length);
+    let (bx, by) = (x2 - ux * 6.0, y2 - uy * 6.0);
+    let d = format!("M{x2:.1} {y2:.1}L{:.1} {:.1}L{:.1} {:.1}z", bx - uy * 2.6, by + ux * 2.6, bx + uy * 2.6, by - ux * 2.6);
+    html! { <path {class} {d} /> }
+}
+
+fn takes(message: &Message) -> Option<Html> {
+    let ((x1, y1), (x2, y2)) = (message.from, message.to);
+    (y2 - y1 >= ROOM && message.look != Look::Quiet && !message.lost).then(|| {
+        let (x, y) = ((x1 + x2) / 2.0, (y1 + y2) / 2.0 - 4.0);
+        html! { <text class="trace-takes" x={format!("{x:.1}")} y={format!("{y:.1}")}>{ words::span(message.takes) }</text> }
+    })
+}
+
+/// The break mark of a wait that is cut short: two slanted strokes across the diagram.
+fn cut(y: f64) -> Html {
+    let right = WIDTH - 6.0;
+    html! {
+        <>
+            <rect class="trace-gap" x="6" y={format!("{:.1}", y - 2.0)} width={format!("{}", WIDTH - 12.0)} height="4" />
+            <path class="trace-break" d={format!("M6 {:.1}l6 -3 6 3 6 -3 6 3M{:.1} {:.1}l6 -3 6 3 6 -3 6 3", y + 1.5, right - 24.0, y + 1.5)} />
+        </>
+    }
+}
+
+fn in_vain(bar: &Bar) -> Option<Html> {
+    let Stay::InVain(words) = &bar.stay else { return None };
+    let left = bar.x > WIDTH / 2.0;
+    let (x, class) = if left { (bar.x - 9.0, "trace-why trace-end") } else { (bar.x + 9.0, "trace-why") };
+    let y = (bar.top + bar.foot) / 2.0 + 3.5;
+    // Beside the bar, and clear of a break in its middle.
+    let y = if bar.foot - bar.top > 40.0 { y + 14.0 } else { y };
+    Some(html! { <text {class} x={format!("{x:.1}")} y={format!("{y:.1}")}>{ words }</text> })
+}
