@@ -1,0 +1,68 @@
+//! A modal dialog: the browser's own, which keeps the focus inside and closes on Escape.
+
+use web_sys::{HtmlDialogElement, MouseEvent};
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) id: AttrValue,
+    pub(super) title: AttrValue,
+    pub(super) open: bool,
+    pub(super) on_close: Callback<()>,
+    pub(super) children: Html,
+}
+
+/// A dialog with a title and a close button.
+#[component]
+pub(super) fn Dialog(props: &Props) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(props.open, move |open| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                if *open && !dialog.open() {
+                    // Refused only for a dialog that is open already or not on the page.
+                    let _ = dialog.show_modal();
+                } else if !*open && dialog.open() {
+                    dialog.close();
+                }
+            }
+        });
+    }
+    let onclose = props.on_close.reform(|_: Event| ());
+    let close = props.on_close.reform(|_: MouseEvent| ());
+    let outside = {
+        let (node, on_close) = (node.clone(), props.on_close.clone());
+        Callback::from(move |event: MouseEvent| {
+            // A click on the backdrop is one on the dialog element itself.
+            let target = event.target().map(|it| it.loose_eq_node(&node));
+            if target == Some(true) {
+                on_close.emit(());
+            }
+        })
+    };
+    let heading = format!("{}-title", props.id);
+    html! {
+        <dialog ref={node} id={props.id.clone()} aria-labelledby={heading.clone()} {onclose} onclick={outside}>
+            <div class="dialog-body">
+                <header>
+                    <h2 id={heading}>{ props.title.clone() }</h2>
+                    <button type="button" class="quiet" onclick={close} aria-label="Close">{ "×" }</button>
+                </header>
+                if props.open { { props.children.clone() } }
+            </div>
+        </dialog>
+    }
+}
+
+trait LooseEq {
+    fn loose_eq_node(&self, node: &NodeRef) -> bool;
+}
+
+impl LooseEq for web_sys::EventTarget {
+    fn loose_eq_node(&self, node: &NodeRef) -> bool {
+        use wasm_bindgen::JsCast;
+        let node: Option<web_sys::Node> = node.get();
+        node.is_some_and(|node| self.dyn_ref::<web_sys::Node>().is_some_and(|own| own.is_same_node(Some(&node))))
+    }
+}

@@ -1,0 +1,115 @@
+//! The head of the page: what this is, the scenarios to start from, help.
+
+use super::dialog::Dialog;
+use super::{icons, keys};
+use crate::lab::use_lab;
+use gloo::events::{EventListener, EventListenerOptions};
+use simulation::{Scenario, presets};
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+use yew::prelude::*;
+
+/// The head of the page.
+#[component]
+pub(crate) fn Head() -> Html {
+    let lab = use_lab();
+    let _ = crate::lab::use_pulse();
+    let scenarios = use_state(|| false);
+    let help = use_state(|| false);
+    {
+        let (lab, help) = (lab.clone(), help.clone());
+        use_effect_with((), move |()| {
+            let options = EventListenerOptions::enable_prevent_default();
+            let listener = web_sys::window().map(|window| {
+                EventListener::new_with_options(&window, "keydown", options, move |event| {
+                    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                    let writing = event
+                        .target()
+                        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+                        .is_some_and(|element| {
+                            element.closest("input, select, textarea, dialog").ok().flatten().is_some()
+                        });
+                    if writing {
+                        return;
+                    }
+                    let command = event.ctrl_key() || event.meta_key();
+                    match (command, event.key().to_lowercase().as_str()) {
+                        (true, "z") if event.shift_key() => lab.redo(),
+                        (true, "z") => lab.undo(),
+                        (true, "y") => lab.redo(),
+                        (false, "?") => help.set(true),
+                        _ => return,
+                    }
+                    event.prevent_default();
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    let current = lab.read(|world| world.scenario().slug);
+    let title = lab.read(|world| world.scenario().title);
+    let open = |state: &UseStateHandle<bool>, value: bool| {
+        let state = state.clone();
+        Callback::from(move |_: MouseEvent| state.set(value))
+    };
+    let closed = |state: &UseStateHandle<bool>| {
+        let state = state.clone();
+        Callback::from(move |()| state.set(false))
+    };
+    let choose = {
+        let (lab, scenarios) = (lab.clone(), scenarios.clone());
+        Callback::from(move |scenario: Scenario| {
+            lab.load(&scenario);
+            remember(&scenario.slug);
+            scenarios.set(false);
+        })
+    };
+    html! {
+        <header class="head">
+            <div class="brand">{ icons::logo() }<h1>{ "Reroute" }</h1></div>
+            <button type="button" class="scenario-button" onclick={open(&scenarios, true)} aria-haspopup="dialog">
+                <span class="soft">{ "Scenario" }</span><strong>{ title }</strong>
+            </button>
+            <button type="button" class="quiet help-button" onclick={open(&help, true)} aria-haspopup="dialog">{ "Help" }</button>
+            <Dialog id="scenarios" title="Scenarios" open={*scenarios} on_close={closed(&scenarios)}>
+                <ul class="scenarios">
+                { for presets::all().into_iter().map(|scenario| entry(scenario, &current, &choose)) }
+                </ul>
+            </Dialog>
+            <Dialog id="help" title="Help" open={*help} on_close={closed(&help)}>
+                <div class="help">
+                    <p>{ "Clients on local networks call procedures on a cluster of servers. A real load \
+                          balancer and a real RPC engine run over simulated hosts in virtual time: what you \
+                          see is their state." }</p>
+                    <p>{ "Blue circles are requests, green squares replies, amber triangles retries and \
+                          reroutes, dashed vermilion is failure. Select a node to change it or to kill it, \
+                          a message or a row of the list to see its call through every hop." }</p>
+                    { keys::tables() }
+                </div>
+            </Dialog>
+        </header>
+    }
+}
+
+fn entry(scenario: Scenario, current: &str, choose: &Callback<Scenario>) -> Html {
+    let here = (scenario.slug == current).then_some("true");
+    let (title, hint) = (scenario.title.clone(), scenario.hint.clone());
+    let onclick = {
+        let choose = choose.clone();
+        Callback::from(move |_: MouseEvent| choose.emit(scenario.clone()))
+    };
+    html! {
+        <li><button type="button" {onclick} aria-current={here}>
+            <strong>{ title }</strong><span>{ hint }</span>
+        </button></li>
+    }
+}
+
+/// Puts the scenario into the page's address, so that a reload or a copied link opens it.
+fn remember(slug: &str) {
+    let Some(window) = web_sys::window() else { return };
+    if let Ok(history) = window.history() {
+        // Refused in some embedding pages, which lose only the convenience.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&format!("?preset={slug}")));
+    }
+}

@@ -1,0 +1,58 @@
+//! The sentence on the stage, said aloud as well; and what the visitor is told in person.
+
+use super::palette::advice;
+use crate::lab::{use_lab, use_pulse};
+use crate::story::Teller;
+use gloo::timers::callback::Interval;
+use yew::prelude::*;
+
+fn real_now() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |it| it.now())
+}
+
+/// What just happened, or what to do with the tool in hand.
+#[component]
+pub(crate) fn StoryCard() -> Html {
+    let lab = use_lab();
+    let _ = use_pulse();
+    let teller = use_mut_ref(Teller::default);
+    let told = lab.read(|world| teller.borrow_mut().look(world, real_now()));
+    let advice = advice(lab.tool());
+    html! {
+        <div class="story" role="status" aria-live="polite">
+            if let Some(advice) = advice {
+                <div class="card advice"><p>{ advice }</p></div>
+            } else if let Some(story) = told {
+                <div class={classes!("card", story.tone)}>
+                    <strong>{ story.title }</strong>
+                    <p>{ story.sentence }</p>
+                    if let Some(also) = story.also { <p class="soft">{ also }</p> }
+                </div>
+            }
+        </div>
+    }
+}
+
+/// A refusal or a value that cannot be used, until it is dismissed or has stood long enough.
+#[component]
+pub(crate) fn Notice() -> Html {
+    let lab = use_lab();
+    let _ = use_pulse();
+    let told = lab.told();
+    {
+        let lab = lab.clone();
+        use_effect_with(told.clone(), move |told| {
+            let timer = told.is_some().then(|| Interval::new(12_000, move || lab.dismiss()));
+            move || drop(timer)
+        });
+    }
+    let onclick = Callback::from(move |_: MouseEvent| lab.dismiss());
+    html! {
+        <div class="notice-place" role="alert">
+            if let Some(sentence) = told {
+                <div class="notice"><p>{ sentence }</p>
+                    <button type="button" class="quiet" {onclick} aria-label="Dismiss">{ "×" }</button></div>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,160 @@
+//! The transport: play, pause, step, pace, restart, undo.
+
+use super::icons;
+use crate::lab::{Lab, use_lab, use_pulse};
+use simulation::time::seconds;
+use simulation::{Nanos, World};
+use web_sys::{HtmlInputElement, MouseEvent};
+use yew::prelude::*;
+
+/// The notches of the speed: virtual seconds a second.
+pub(super) const SPEEDS: [f64; 15] =
+    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0];
+
+/// A virtual instant as a clock shows it: `00:41.380`.
+pub(super) fn clock(now: Nanos) -> String {
+    let milliseconds = now / 1_000_000;
+    let (minutes, rest) = (milliseconds / 60_000, milliseconds % 60_000);
+    format!("{minutes:02}:{:02}.{:03}", rest / 1_000, rest % 1_000)
+}
+
+/// A speed in words: `1/10×`, `2×`.
+pub(super) fn pace(speed: f64) -> String {
+    if speed < 1.0 { format!("1/{:.0}×", 1.0 / speed) } else { format!("{speed}×") }
+}
+
+/// What a speed means for the eye.
+fn meaning(speed: f64) -> String {
+    if speed <= 0.5 {
+        let shown = 0.02 / speed;
+        if shown < 10.0 {
+            format!("a 20 ms hop takes {shown:.1} s")
+        } else {
+            format!("a 20 ms hop takes {shown:.0} s")
+        }
+    } else {
+        format!("{speed} s pass in a second")
+    }
+}
+
+fn notch(speed: f64) -> usize {
+    let distance = |other: &f64| (other / speed).max(speed / other);
+    let nearest = SPEEDS.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+    nearest.map_or(0, |(index, _)| index)
+}
+
+/// A generator's seed from the browser.
+fn new_seed() -> Option<u64> {
+    // Six digits: short enough to be said in a classroom.
+    getrandom::u64().ok().map(|number| number % 1_000_000)
+}
+
+/// The speed slider with its meaning.
+#[component]
+pub(super) fn Pace() -> Html {
+    let lab = use_lab();
+    let _ = use_pulse();
+    let speed = lab.speed();
+    let oninput = {
+        let lab = lab.clone();
+        Callback::from(move |event: InputEvent| {
+            let input: Option<HtmlInputElement> = event.target_dyn_into();
+            let index = input.and_then(|input| input.value().parse::<usize>().ok());
+            if let Some(speed) = index.and_then(|index| SPEEDS.get(index)) {
+                lab.set_speed(*speed);
+            }
+        })
+    };
+    let words = format!("{}, {}", pace(speed), meaning(speed));
+    html! {
+        <label class="pace">
+            <span class="pace-label">{ "Speed " }<strong class="figures">{ pace(speed) }</strong></span>
+            <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1"
+                value={notch(speed).to_string()} {oninput} aria-valuetext={words} />
+            <span class="soft meaning">{ meaning(speed) }</span>
+        </label>
+    }
+}
+
+pub(super) fn button(
+    lab: &Lab,
+    label: &'static str,
+    icon: Html,
+    disabled: bool,
+    act: impl Fn(&Lab) + 'static,
+) -> Html {
+    let lab = lab.clone();
+    let onclick = Callback::from(move |_: MouseEvent| act(&lab));
+    html! {
+        <button type="button" class="tool" {onclick} {disabled} aria-label={label} title={label}>{ icon }</button>
+    }
+}
+
+/// The play button.
+pub(super) fn play_button(lab: &Lab) -> Html {
+    let playing = lab.playing();
+    let lab = lab.clone();
+    let onclick = Callback::from(move |_: MouseEvent| lab.set_playing(!lab.playing()));
+    let label = if playing { "Pause" } else { "Play" };
+    let icon = if playing { icons::pause() } else { icons::play() };
+    html! {
+        <button type="button" class="play" {onclick} aria-label={label} title={label}>{ icon }</button>
+    }
+}
+
+/// The transport.
+#[component]
+pub(crate) fn Transport() -> Html {
+    let lab = use_lab();
+    let _ = use_pulse();
+    let seed = lab.read(|world: &World| world.scenario().seed);
+    let shortfall = lab.shortfall();
+    html! {
+        <section class="transport" aria-label="Time">
+            { play_button(&lab) }
+            { button(&lab, "Step to the next event", icons::step(), false, Lab::step) }
+            <output class="clock figures" aria-label="Virtual time">{ clock(lab.now()) }</output>
+            <Pace />
+            if let Some(share) = shortfall {
+                <span class="shortfall" role="note">{ format!("this computer reaches {}", pace_reached(lab.speed() * share)) }</span>
+            }
+            <span class="spring"></span>
+            { button(&lab, "Undo", icons::undo(), !lab.can_undo(), Lab::undo) }
+            { button(&lab, "Redo", icons::redo(), !lab.can_redo(), Lab::redo) }
+            { button(&lab, "Restart with the same seed", icons::restart(), false, |lab| lab.restart(None)) }
+            { button(&lab, "Restart with a new seed", icons::dice(), false, |lab| match new_seed() {
+                Some(seed) => lab.restart(Some(seed)),
+                None => lab.notice("The browser gave no random number for a new seed.".to_owned()),
+            }) }
+            <span class="seed soft figures">{ format!("seed {seed}") }</span>
+        </section>
+    }
+}
+
+fn pace_reached(speed: f64) -> String {
+    if speed < 1.0 { pace(speed) } else { format!("{speed:.1}×") }
+}
+
+/// Seconds of virtual time for the strip's ends.
+pub(super) fn whole_seconds(time: Nanos) -> String {
+    format!("{:.0} s", seconds(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_speeds_are_written_as_people_read_them() {
+        assert_eq!(clock(41_380_000_000), "00:41.380");
+        assert_eq!(clock(3_600_000_000_000), "60:00.000");
+        assert_eq!(pace(0.001), "1/1000×");
+        assert_eq!(pace(0.2), "1/5×");
+        assert_eq!(pace(30.0), "30×");
+        assert_eq!(meaning(0.1), "a 20 ms hop takes 0.2 s");
+        assert_eq!(meaning(0.001), "a 20 ms hop takes 20 s");
+        for (index, speed) in SPEEDS.iter().enumerate() {
+            assert_eq!(notch(*speed), index);
+        }
+    }
+}
