@@ -2,6 +2,8 @@
 
 mod calls;
 mod charts;
+mod fields;
+mod format;
 mod inspector;
 mod trace;
 

@@ -1,0 +1,283 @@
+//! Fields of the inspector: a label, a number with its unit, and a slider for a rough hand.
+//!
+//! A field keeps what is being typed or dragged as its draft, so that a pulse never overwrites
+//! it, and hands on one value when the hand is done.
+
+use super::format::{number, parse};
+use crate::lab::use_lab;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// The stretch of a slider.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Slider {
+    /// From, to, and the step.
+    Even(f64, f64, f64),
+    /// From (above 0) to; each step multiplies.
+    Log(f64, f64),
+}
+
+/// Steps of a logarithmic slider.
+const LOG_STEPS: f64 = 100.0;
+
+impl Slider {
+    /// Attributes: least, most, step.
+    fn track(self) -> (f64, f64, f64) {
+        match self {
+            Self::Even(from, to, step) => (from, to, step),
+            Self::Log(..) => (0.0, LOG_STEPS, 1.0),
+        }
+    }
+
+    /// Where the thumb stands for a value; at an end if the value is beyond.
+    fn place(self, value: f64) -> f64 {
+        match self {
+            Self::Even(from, to, _) => value.clamp(from, to),
+            Self::Log(from, to) => {
+                let share = libm::log(value.clamp(from, to) / from) / libm::log(to / from);
+                libm::round(share * LOG_STEPS)
+            }
+        }
+    }
+
+    /// The value at a place of the thumb, to two digits on a logarithmic track.
+    fn value(self, place: f64) -> f64 {
+        match self {
+            Self::Even(..) => place,
+            Self::Log(from, to) => {
+                let exact = from * libm::pow(to / from, place / LOG_STEPS);
+                let unit = libm::pow(10.0, libm::floor(libm::log10(exact)) - 1.0);
+                (libm::round(exact / unit) * unit).clamp(from, to)
+            }
+        }
+    }
+}
+
+/// A number to be set.
+#[derive(Properties, PartialEq)]
+pub(crate) struct FieldProps {
+    /// Names the input, unique on the page.
+    pub(crate) id: AttrValue,
+    /// What it is, as its label says.
+    pub(crate) label: AttrValue,
+    /// Of which node or link, for the sentence that refuses a value.
+    pub(crate) of: AttrValue,
+    /// Its unit; may be empty.
+    #[prop_or_default]
+    pub(crate) unit: AttrValue,
+    /// As it stands.
+    pub(crate) value: f64,
+    /// The least that is taken.
+    pub(crate) min: f64,
+    /// The most that is taken.
+    pub(crate) max: f64,
+    /// Whole numbers only.
+    #[prop_or_default]
+    pub(crate) whole: bool,
+    /// A slider below, if a rough hand helps.
+    #[prop_or_default]
+    pub(crate) slider: Option<Slider>,
+    /// What to do with a new value within the range.
+    pub(crate) set: Callback<f64>,
+}
+
+/// The value in a text, or the sentence that refuses it.
+fn read(props: &FieldProps, text: &str) -> Result<f64, String> {
+    let kind = if props.whole { "a whole number" } else { "a number" };
+    let unit = if props.unit.is_empty() { String::new() } else { format!(" {}", props.unit) };
+    let refuse = |what: String| format!(
+        "{} of {} must be {kind} from {} to {}{unit}; {what} is not.", props.label, props.of, number(props.min), number(props.max)
+    );
+    match parse(text) {
+        None if text.trim().is_empty() => Err(refuse("what was typed".to_owned())),
+        None => Err(refuse(format!("“{text}”"))),
+        Some(value) if !(props.min..=props.max).contains(&value) => Err(refuse(number(value))),
+        Some(value) if props.whole && libm::round(value) != value => Err(refuse(number(value))),
+        Some(value) => Ok(value),
+    }
+}
+
+/// A number with its label and unit.
+#[component]
+pub(crate) fn Field(props: &FieldProps) -> Html {
+    let lab = use_lab();
+    let draft = use_state(|| None::<String>);
+    let shown = draft.as_deref().map_or_else(|| number(props.value), str::to_owned);
+    let refused = draft.as_deref().is_some_and(|text| read(props, text).is_err());
+    let typed = {
+        let draft = draft.clone();
+        Callback::from(move |event: InputEvent| draft.set(Some(event.target_unchecked_into::<HtmlInputElement>().value())))
+    };
+    let done = {
+        let (draft, value, set) = (draft.clone(), props.value, props.set.clone());
+        let read = {
+            let props = FieldProps { slider: None, set: Callback::noop(), id: props.id.clone(), label: props.label.clone(), of: props.of.clone(), unit: props.unit.clone(), ..*props };
+            move |text: &str| read(&props, text)
+        };
+        Callback::from(move |event: Event| {
+            let text = event.target_unchecked_into::<HtmlInputElement>().value();
+            match read(&text) {
+                Ok(new) => {
+                    draft.set(None);
+                    if new != value {
+                        set.emit(new);
+                    }
+                }
+                // The draft stays, to be mended.
+                Err(sentence) => {
+                    draft.set(Some(text));
+                    lab.notice(sentence);
+                }
+            }
+        })
+    };
+    let given_up = {
+        let draft = draft.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && draft.is_some() {
+                event.stop_propagation();
+                draft.set(None);
+            }
+        })
+    };
+    let slider = props.slider.map(|slider| {
+        let (min, max, step) = slider.track();
+        let standing = draft.as_deref().and_then(parse).unwrap_or(props.value);
+        let place = slider.place(standing);
+        let value_of = move |input: &HtmlInputElement| slider.value(input.value_as_number());
+        let dragged = {
+            let draft = draft.clone();
+            Callback::from(move |event: InputEvent| draft.set(Some(number(value_of(&event.target_unchecked_into())))))
+        };
+        let let_go = {
+            let (draft, value, set) = (draft.clone(), props.value, props.set.clone());
+            Callback::from(move |event: Event| {
+                let new = value_of(&event.target_unchecked_into());
+                draft.set(None);
+                if new != value {
+                    set.emit(new);
+                }
+            })
+        };
+        let share = (place - min) / (max - min) * 100.0;
+        html! {
+            <input type="range" class="field-slider" style={format!("--share:{share:.1}%")}
+                min={min.to_string()} max={max.to_string()} step={step.to_string()} value={place.to_string()}
+                aria-label={props.label.clone()} aria-valuetext={format!("{} {}", number(standing), props.unit).trim_end().to_owned()}
+                oninput={dragged} onchange={let_go} />
+        }
+    });
+    html! {
+        <div class={classes!("field", refused.then_some("field-refused"))}>
+            <label for={props.id.clone()}>{ props.label.clone() }</label>
+            <span class="field-value">
+                <input id={props.id.clone()} type="text" autocomplete="off" value={shown}
+                    inputmode={if props.whole { "numeric" } else { "decimal" }}
+                    aria-invalid={refused.then_some("true")}
+                    oninput={typed} onchange={done} onkeydown={given_up} />
+                if !props.unit.is_empty() { <span class="field-unit">{ props.unit.clone() }</span> }
+            </span>
+            { for slider }
+        </div>
+    }
+}
+
+/// One of several.
+#[derive(Properties, PartialEq)]
+pub(crate) struct ChoiceProps {
+    /// Names the select, unique on the page.
+    pub(crate) id: AttrValue,
+    /// Its label.
+    pub(crate) label: AttrValue,
+    /// The options: a key and a name each.
+    pub(crate) options: Vec<(&'static str, &'static str)>,
+    /// The key that stands.
+    pub(crate) value: &'static str,
+    /// What to do with a chosen key.
+    pub(crate) set: Callback<String>,
+}
+
+/// A select with its label.
+#[component]
+pub(crate) fn Choice(props: &ChoiceProps) -> Html {
+    let set = props.set.clone();
+    let onchange = Callback::from(move |event: Event| set.emit(event.target_unchecked_into::<HtmlSelectElement>().value()));
+    let select = use_node_ref();
+    {
+        // The attribute says only what stood first: once a hand has chosen, the property counts.
+        let select = select.clone();
+        use_effect_with(props.value, move |value| {
+            if let Some(select) = select.cast::<HtmlSelectElement>() {
+                select.set_value(value);
+            }
+        });
+    }
+    html! {
+        <div class="field field-choice">
+            <label for={props.id.clone()}>{ props.label.clone() }</label>
+            <select id={props.id.clone()} ref={select} {onchange}>
+                { for props.options.iter().map(|(key, name)| html! {
+                    <option value={*key} selected={*key == props.value}>{ *name }</option>
+                }) }
+            </select>
+        </div>
+    }
+}
+
+/// Something on or off.
+#[derive(Properties, PartialEq)]
+pub(crate) struct SwitchProps {
+    /// What.
+    pub(crate) label: AttrValue,
+    /// Whether it is on.
+    pub(crate) on: bool,
+    /// What to do when it is switched.
+    pub(crate) set: Callback<bool>,
+}
+
+/// A checkbox with its label.
+#[component]
+pub(crate) fn Switch(props: &SwitchProps) -> Html {
+    let set = props.set.clone();
+    let onchange = Callback::from(move |event: Event| set.emit(event.target_unchecked_into::<HtmlInputElement>().checked()));
+    html! {
+        <label class="switch">
+            <input type="checkbox" checked={props.on} {onchange} />
+            <span>{ props.label.clone() }</span>
+        </label>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slider_reaches_both_its_ends() {
+        let slider = Slider::Log(0.05, 4.0);
+        assert_eq!([slider.value(0.0), slider.value(LOG_STEPS)], [0.05, 4.0]);
+        assert_eq!([slider.place(0.01), slider.place(9.0)], [0.0, LOG_STEPS]);
+        assert_eq!(Slider::Even(1.0, 16.0, 1.0).place(64.0), 16.0);
+    }
+
+    #[test]
+    fn a_value_stays_near_its_place() {
+        let slider = Slider::Log(0.05, 4.0);
+        for place in 0..=100 {
+            let there = slider.place(slider.value(f64::from(place)));
+            assert!((there - f64::from(place)).abs() <= 1.0, "{place} came back as {there}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_and_its_range() {
+        let props = FieldProps {
+            id: "cores".into(), label: "Cores".into(), of: "server-3".into(), unit: "".into(),
+            value: 1.0, min: 1.0, max: 64.0, whole: true, slider: None, set: Callback::noop(),
+        };
+        assert_eq!(read(&props, "4"), Ok(4.0));
+        let refused = |what: &str| Err(format!("Cores of server-3 must be a whole number from 1 to 64; {what} is not."));
+        assert_eq!([read(&props, "99"), read(&props, "1.5"), read(&props, "x"), read(&props, "")],
+            [refused("99"), refused("1.5"), refused("“x”"), refused("what was typed")]);
+    }
+}

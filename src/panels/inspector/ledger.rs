@@ -1,0 +1,65 @@
+//! Nothing selected: the books of the run, which must balance.
+
+use super::{detections, title};
+use crate::lab::{use_lab, use_pulse};
+use crate::panels::format::{count, plural};
+use simulation::ledger::Ledger;
+use simulation::view::{Life, RoleView};
+use yew::prelude::*;
+
+/// The ledger.
+#[component]
+pub(super) fn Books() -> Html {
+    let lab = use_lab();
+    use_pulse();
+    lab.read(|world| {
+        let ledger = world.ledger();
+        let dead = world.nodes().find(|node| {
+            matches!((&node.role, node.life), (RoleView::Server(_), Life::Dead { .. }))
+        });
+        let advice = match dead {
+            Some(node) => format!("{} is down. Select it to revive it, or watch who notices.", node.name),
+            None => "Select a server and kill it; then see where its calls go.".to_owned(),
+        };
+        html! {
+            <>
+                { title("The ledger", html! { "Nothing vanishes: every call sent is in one line below." }) }
+                { table(&ledger) }
+                { verdict(&ledger) }
+                <p class="advice">{ advice }</p>
+                { detections::list(world, |_| true) }
+            </>
+        }
+    })
+}
+
+fn table(ledger: &Ledger) -> Html {
+    let Ledger { calls, attempts, .. } = ledger;
+    let rows = [
+        ("Answered", "answered", calls.answered, attempts.answered),
+        ("Failed", "failed", calls.failed, attempts.failed),
+        ("Shed", "shed", calls.shed, attempts.shed),
+        ("In flight", "in-flight", ledger.calls_in_flight, ledger.attempts_in_flight),
+    ];
+    html! {
+        <table class="books">
+            <thead><tr><td></td><th scope="col">{ "Calls" }</th><th scope="col">{ "Attempts" }</th></tr></thead>
+            <tbody>
+                { for rows.into_iter().map(|(name, class, calls, attempts)| html! {
+                    <tr {class}><th scope="row">{ name }</th><td>{ count(calls) }</td><td>{ count(attempts) }</td></tr>
+                }) }
+            </tbody>
+            <tfoot><tr><th scope="row">{ "Sent" }</th><td>{ count(calls.sent) }</td><td>{ count(attempts.sent) }</td></tr></tfoot>
+        </table>
+    }
+}
+
+fn verdict(ledger: &Ledger) -> Html {
+    let (class, words) = if ledger.balances() { ("good", "✓ balances") } else { ("bad", "✗ does not balance") };
+    html! {
+        <p class="verdict">
+            <span {class}>{ words }</span>
+            <span>{ format!("{} rerouted", plural(ledger.rerouted, "call")) }</span>
+        </p>
+    }
+}
