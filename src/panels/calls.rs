@@ -86,17 +86,18 @@ pub(crate) fn Calls() -> Html {
         };
         html! { <button type="button" aria-pressed={(*filter == which).to_string()} onclick={choose}>{ word }</button> }
     });
+    // Laid out as a grid a table loses its roles in some browsers: they are said outright.
     let rows = held.borrow().iter().map(|row| {
         let (lab, id) = (lab.clone(), row.id);
         let pressed = chosen == Selection::Call(id);
         let toggle = move |_| lab.select(if pressed { Selection::None } else { Selection::Call(id) });
         html! {
-            <tr key={row.id} class={classes!(pressed.then_some("calls-chosen"))} onclick={toggle}>
-                <th scope="row"><button type="button" aria-pressed={pressed.to_string()} aria-label={format!("Call {}", row.id)}>{ words::grouped(row.id) }</button></th>
-                <td class="calls-asked" title={row.asked.clone()}>{ &row.asked }</td>
-                <td class="calls-servers" title={row.servers.clone()}>{ &row.servers }</td>
-                <td class="calls-outcome">{ row.ending.icon() }{ " " }{ &row.outcome }</td>
-                <td class="calls-latency">{ &row.latency }</td>
+            <tr key={row.id} role="row" class={classes!(pressed.then_some("calls-chosen"))} onclick={toggle}>
+                <th role="rowheader" scope="row"><button type="button" aria-pressed={pressed.to_string()} aria-label={format!("Call {}", row.id)}>{ words::grouped(row.id) }</button></th>
+                <td role="cell" class="calls-asked" title={row.asked.clone()}>{ &row.asked }</td>
+                <td role="cell" class="calls-servers" title={row.servers.clone()}>{ &row.servers }</td>
+                <td role="cell" class="calls-outcome">{ row.ending.icon() }{ " " }{ &row.outcome }</td>
+                <td role="cell" class="calls-latency">{ &row.latency }</td>
             </tr>
         }
     }).collect::<Html>();
@@ -114,12 +115,12 @@ pub(crate) fn Calls() -> Html {
             </div>
             <div class="calls-list" tabindex="0" role="region" aria-label="The last calls"
                 onpointerenter={move |_| enter()} onpointerleave={move |_| leave()} onfocusin={move |_| focus()} onfocusout={move |_| blur()}>
-                <table>
-                    <thead><tr>
-                        <th scope="col">{ "Call" }</th><th scope="col">{ "Procedure" }</th><th scope="col">{ "Server" }</th>
-                        <th scope="col">{ "Outcome" }</th><th scope="col" class="calls-latency">{ "Latency" }</th>
+                <table role="table">
+                    <thead role="rowgroup"><tr role="row">
+                        <th role="columnheader" scope="col">{ "Call" }</th><th role="columnheader" scope="col">{ "Procedure" }</th><th role="columnheader" scope="col">{ "Server" }</th>
+                        <th role="columnheader" scope="col">{ "Outcome" }</th><th role="columnheader" scope="col" class="calls-latency">{ "Latency" }</th>
                     </tr></thead>
-                    <tbody>{ rows }</tbody>
+                    <tbody role="rowgroup">{ rows }</tbody>
                 </table>
                 if let Some(nothing) = nothing { <p class="calls-none">{ nothing }</p> }
             </div>

@@ -13,7 +13,7 @@ const UNEVEN: f64 = 1.2;
 pub(super) fn load(read: &Measurements) -> Html {
     let most = read.bars.iter().map(|bar| bar.rate).fold(0.0, f64::max);
     let axis = Axis::holding(most, 10.0);
-    let mean = read.bars.iter().map(|bar| bar.rate).sum::<f64>() / read.bars.len().max(1) as f64;
+    let mean = mean(&read.bars);
     let readings: Vec<Reading> = read
         .imbalance
         .map(|imbalance| Reading { class: "", number: format!("{imbalance:.2}×"), name: "even" })
@@ -36,6 +36,14 @@ pub(super) fn load(read: &Measurements) -> Html {
     }
 }
 
+/// The mean rate of the servers that are up: a dead one takes no share, and with it the mean of
+/// five would make the other four look busy.
+fn mean(bars: &[Bar]) -> f64 {
+    let up = bars.iter().filter(|bar| bar.up);
+    let (sum, count) = up.fold((0.0, 0u32), |(sum, count), bar| (sum + bar.rate, count + 1));
+    sum / f64::from(count.max(1))
+}
+
 fn column(bar: &Bar, axis: Axis, mean: f64) -> Html {
     let title = format!("{}: {} attempts a second", bar.name, text::rate(bar.rate));
     if !bar.up {
@@ -50,4 +58,20 @@ fn label(bars: &[Bar]) -> String {
         if bar.up { format!("{} {}", bar.name, text::rate(bar.rate)) } else { format!("{} down", bar.name) }
     });
     format!("Load per server in attempts a second: {}.", each.collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bar(rate: f64, up: bool) -> Bar {
+        Bar { name: "server-1".to_owned(), short: "1".to_owned(), rate, up }
+    }
+
+    #[test]
+    fn a_death_leaves_an_even_load_even() {
+        let bars = [bar(31.0, true), bar(0.0, false), bar(31.0, true), bar(31.0, true), bar(31.0, true)];
+        assert!(bars.iter().all(|bar| bar.rate <= UNEVEN * mean(&bars)));
+        assert_eq!(mean(&[]), 0.0);
+    }
 }

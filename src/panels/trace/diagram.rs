@@ -49,6 +49,7 @@ pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
     let left = layout.lifelines.first().map_or(0.0, |line| line.x);
     html! {
         <svg class="trace-diagram" viewBox={format!("0 0 {WIDTH} {:.1}", layout.height)} role="img" aria-label={told(call, &names, &took)}>
+            <defs><pattern id="trace-hatch" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="trace-hatch" d="M0 0V4" /></pattern></defs>
             { for layout.lifelines.iter().zip(&names).enumerate().map(|(place, (line, name))| html! {
                 <>
                     { label(fit, place, line.x, head, name) }
