@@ -3,10 +3,11 @@
 use crate::lab::{FRAME_EDGES, Lab, Selection};
 use js_sys::{Object, Reflect};
 use serde_json::{Value, json};
-use simulation::record::{CallRecord, Outcome};
+use simulation::record::{CallRecord, Outcome, Reason};
+use simulation::scenario::Load;
 use simulation::time::{from_seconds, milliseconds};
 use simulation::view::{Belief, Life, LinkState, NodeView, RoleView};
-use simulation::{World, metrics::Tone};
+use simulation::{Action, World, metrics::Tone};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::{Closure, IntoWasmClosure, WasmClosure};
 
@@ -23,6 +24,10 @@ pub(crate) fn install(lab: &Lab) {
     method::<dyn Fn(bool)>(&object, "play", move |playing: bool| on.set_playing(playing));
     let on = lab.clone();
     method::<dyn Fn(f64)>(&object, "speed", move |speed: f64| on.set_speed(speed));
+    let on = lab.clone();
+    method::<dyn Fn(String, f64) -> bool>(&object, "rate", move |lan: String, rate: f64| {
+        on.act(Action::SetLoad(lan, Load::Poisson { rate }))
+    });
     let on = lab.clone();
     method::<dyn Fn() -> Vec<f64>>(&object, "frames", move || on.recent_frames());
     if let Some(window) = web_sys::window() {
@@ -149,8 +154,21 @@ fn call_state(world: &World, call: &CallRecord) -> Value {
             "number": attempt.number,
             "server": attempt.server.map(|server| world.name(server)),
             "outcome": outcome(attempt.outcome),
+            "reason": attempt.reason.map(reason),
         })).collect::<Vec<_>>(),
     })
+}
+
+fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Refused => "refused",
+        Reason::Reset => "reset",
+        Reason::TimedOut => "timed out",
+        Reason::QueueFull => "queue full",
+        Reason::NoBackend => "no backend",
+        Reason::Deadline => "deadline",
+        Reason::Status(status) => status.name(),
+    }
 }
 
 fn outcome(outcome: Outcome) -> &'static str {

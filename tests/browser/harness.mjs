@@ -6,7 +6,7 @@
 //
 //     test('a killed server gets no more calls', async () => {
 //       const page = await open({ query: 'preset=five-servers', viewport: { width: 1280, height: 800 } });
-//       await page.waitUntil(() => window.reroute.state().ledger.answered > 50);
+//       await page.waitUntil(() => JSON.parse(window.reroute.state()).ledger.calls.answered > 50);
 //       await page.getByRole('button', { name: 'server 2' }).click();
 //       ...
 //       assert.equal(...);
@@ -239,7 +239,10 @@ const help = (page, { allowErrors = false }) => {
   };
 
   /** The state the page tells of itself. */
-  page.state = () => page.evaluate(() => window.reroute.state());
+  page.state = async () => JSON.parse(await page.evaluate(() => window.reroute.state()));
+
+  /** Runs virtual time on, in milliseconds, at once; play must be paused. */
+  page.advance = (ms) => page.evaluate((span) => window.reroute.advance(span), ms);
 
   /** Fails on any violation that axe finds, naming rule and elements. */
   page.axe = async (selector) => {
