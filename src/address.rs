@@ -1,6 +1,6 @@
 //! The page's address: what an author sets in the query.
 //!
-//! `?preset=five-servers&seed=7&speed=0.1&paused=1&embed=1`. A value that cannot be used is named
+//! `?preset=five-servers&seed=7&speed=0.1&paused=1&embed=1&theme=dark`. A value that cannot be used is named
 //! in a sentence and the default stands; a name that is not ours is somebody else's.
 
 use simulation::{Scenario, presets};
@@ -16,6 +16,8 @@ pub(crate) struct Address {
     pub(crate) embed: bool,
     /// Not playing from the start.
     pub(crate) paused: bool,
+    /// Light or dark, whatever the visitor's system says: `light` or `dark`.
+    pub(crate) theme: Option<&'static str>,
     /// What could not be used, in sentences.
     pub(crate) complaints: Vec<String>,
 }
@@ -27,6 +29,7 @@ pub(crate) fn read(pairs: &[(String, String)]) -> Option<Address> {
         seeded: false,
         embed: false,
         paused: false,
+        theme: None,
         complaints: Vec::new(),
     };
     if let Some((_, slug)) = pairs.iter().find(|(name, _)| name == "preset") {
@@ -62,6 +65,11 @@ pub(crate) fn read(pairs: &[(String, String)]) -> Option<Address> {
                 Some(paused) => address.paused = paused,
                 None => address.complain("paused", value, "0 or 1"),
             },
+            "theme" => match value.as_str() {
+                "light" => address.theme = Some("light"),
+                "dark" => address.theme = Some("dark"),
+                _ => address.complain("theme", value, "light or dark"),
+            },
             _ => {}
         }
     }
@@ -95,7 +103,14 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_given() {
-        let address = of(&[("preset", "overload"), ("seed", "42"), ("speed", "0.5"), ("embed", "1")]);
+        let address = of(&[
+            ("preset", "overload"),
+            ("seed", "42"),
+            ("speed", "0.5"),
+            ("embed", "1"),
+            ("theme", "dark"),
+        ]);
+        assert_eq!(address.theme, Some("dark"));
         assert_eq!(address.scenario.slug, "overload");
         assert_eq!((address.scenario.seed, address.scenario.speed), (42, 0.5));
         assert!(address.embed && address.seeded && !address.paused);
@@ -104,10 +119,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_named_and_the_default_stands() {
-        let address = of(&[("preset", "nine"), ("speed", "-1"), ("embed", "maybe"), ("utm", "x")]);
+        let address = of(&[("preset", "nine"), ("speed", "-1"), ("embed", "maybe"), ("theme", "pink"), ("utm", "x")]);
         assert_eq!(address.scenario.slug, presets::FIRST);
         assert!(!address.embed);
-        assert_eq!(address.complaints.len(), 3);
+        assert_eq!(address.complaints.len(), 4);
+        assert_eq!(address.theme, None);
         assert!(address.complaints[0].contains("“nine”") && address.complaints[0].contains("overload"));
         assert!(address.complaints[1].contains("speed") && address.complaints[1].contains("“-1”"));
     }

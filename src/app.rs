@@ -67,7 +67,10 @@ pub(crate) fn App() -> Html {
 /// Opens what the address asks for.
 fn open() -> Result<Lab, String> {
     let address = address::read(&query()).ok_or("There is no scenario to open.")?;
-    let Address { mut scenario, seeded, embed, paused, complaints } = address;
+    let Address { mut scenario, seeded, embed, paused, theme, complaints } = address;
+    if let Some(theme) = theme {
+        wear(theme);
+    }
     if !seeded && let Ok(seed) = getrandom::u64() {
         // The first seed is drawn once and then shown and kept.
         scenario.seed = seed % 1_000_000;
@@ -78,6 +81,15 @@ fn open() -> Result<Lab, String> {
         lab.notice(complaints.join(" "));
     }
     Ok(lab)
+}
+
+/// Sets the theme for the style sheets, before anything reads a colour.
+fn wear(theme: &str) {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|it| it.document_element());
+    if let Some(root) = root {
+        // Fails only for a malformed name, and this one is written here.
+        let _ = root.set_attribute("data-theme", theme);
+    }
 }
 
 fn query() -> Vec<(String, String)> {

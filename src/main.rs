@@ -4,6 +4,7 @@
 mod address;
 mod app;
 mod bridge;
+mod broken;
 mod clock;
 mod lab;
 mod panels;
@@ -12,6 +13,6 @@ mod stage;
 mod story;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    broken::watch();
     yew::Renderer::<app::App>::new().render();
 }

@@ -99,6 +99,28 @@ impl Teller {
     }
 }
 
+/// How long what is said aloud stands before something else may be said, in milliseconds.
+const SPOKEN: f64 = 2_000.0;
+
+/// Paces what a screen reader is told: the latest text, at most one in two seconds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Announcer {
+    text: String,
+    since: Option<f64>,
+}
+
+impl Announcer {
+    /// What is said now, when this is what there is to say.
+    pub(crate) fn say(&mut self, text: String, real_ms: f64) -> String {
+        let free = self.since.is_none_or(|since| real_ms - since >= SPOKEN);
+        if free && text != self.text {
+            self.text = text;
+            self.since = Some(real_ms);
+        }
+        self.text.clone()
+    }
+}
+
 fn weight(kind: &IncidentKind) -> u32 {
     match kind {
         IncidentKind::Killed { .. } | IncidentKind::Revived { .. } => 4,
@@ -158,6 +180,17 @@ mod tests {
         first.apply(&Action::Kill("server-2".to_owned(), Death::Crash)).unwrap();
         assert!(teller.look(&first, 0.0).is_some());
         assert_eq!(teller.look(&world(), 10.0), None);
+    }
+
+    #[test]
+    fn at_most_one_sentence_in_two_seconds_is_said_aloud() {
+        let mut announcer = Announcer::default();
+        let mut said = |text: &str, at| announcer.say(text.to_owned(), at);
+        assert_eq!(said("first", 0.0), "first");
+        assert_eq!(said("second", 400.0), "first");
+        assert_eq!(said("third", 1_999.0), "first");
+        assert_eq!(said("third", 2_000.0), "third", "the latest, not each");
+        assert_eq!(said("", 9_000.0), "");
     }
 
     #[test]

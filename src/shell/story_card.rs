@@ -2,7 +2,7 @@
 
 use super::palette::advice;
 use crate::lab::{use_lab, use_pulse};
-use crate::story::Teller;
+use crate::story::{Announcer, Teller};
 use gloo::timers::callback::Interval;
 use yew::prelude::*;
 
@@ -18,8 +18,19 @@ pub(crate) fn StoryCard() -> Html {
     let teller = use_mut_ref(Teller::default);
     let told = lab.read(|world| teller.borrow_mut().look(world, real_now()));
     let advice = advice(lab.tool());
+    let text = match (advice, &told) {
+        (Some(advice), _) => advice.to_owned(),
+        (None, Some(story)) => {
+            let also = story.also.as_deref().unwrap_or_default();
+            format!("{}: {} {also}", story.title, story.sentence)
+        }
+        (None, None) => String::new(),
+    };
+    let spoken = use_mut_ref(Announcer::default).borrow_mut().say(text, real_now());
     html! {
-        <div class="story" role="status" aria-live="polite">
+        <>
+        <p class="visually-hidden" role="status">{ spoken }</p>
+        <div class="story">
             if let Some(advice) = advice {
                 <div class="card advice"><p>{ advice }</p></div>
             } else if let Some(story) = told {
@@ -30,6 +41,7 @@ pub(crate) fn StoryCard() -> Html {
                 </div>
             }
         </div>
+        </>
     }
 }
 
