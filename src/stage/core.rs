@@ -1,7 +1,7 @@
 //! What the stage holds between renders: its size, its scene, and what a hand is doing on it.
 
-use super::figures::Snapshot;
-use super::geometry::{Point, Rect};
+use super::figures::{Kind, Snapshot};
+use super::geometry::{Point, Rect, point};
 use super::hull::Outline;
 use super::labels::{Estimate, Measure};
 use super::legs::Afterglow;
@@ -14,6 +14,7 @@ use crate::lab::{Lab, Selection, Tool};
 use simulation::action::Action;
 use simulation::placement::{self, Part};
 use simulation::scenario::{NodeSpec, Position};
+use simulation::view::LinkState;
 use simulation::{LinkId, NodeId};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -89,11 +90,25 @@ pub(crate) struct State {
     /// Where a pointer rests.
     pub(crate) pointer: Option<Point>,
     pub(crate) focus: Option<Target>,
+    /// The node and the link that Tab comes to.
+    pub(crate) stops: (Option<NodeId>, Option<LinkId>),
     /// What takes the focus after the next render.
     pub(crate) focus_next: Option<Target>,
     pub(crate) ghost: Option<Ghost>,
     /// What a screen reader is told about a move under way.
     pub(crate) spoken: String,
+}
+
+impl State {
+    /// Remembers what has the focus.
+    pub(crate) fn focus_on(&mut self, target: Option<Target>) {
+        self.focus = target;
+        match target {
+            Some(Target::Node(id)) => self.stops.0 = Some(id),
+            Some(Target::Link(id)) => self.stops.1 = Some(id),
+            None => {}
+        }
+    }
 }
 
 /// The stage.
@@ -144,6 +159,7 @@ impl Core {
                 by_keys: false,
                 pointer: None,
                 focus: None,
+                stops: (None, None),
                 focus_next: None,
                 ghost: None,
                 spoken: String::new(),
@@ -172,6 +188,7 @@ impl Core {
     /// Reads the world and lays it out.
     pub(crate) fn lay_out(&self) -> (Rc<Scene>, String) {
         let mut state = self.state.borrow_mut();
+        let state = &mut *state;
         let version = self.lab.version();
         if state.scenario.0 != version {
             let (slug, service) = self.lab.read(|world| {
@@ -208,6 +225,18 @@ impl Core {
                 .binary_search_by_key(&link.id, |&(id, _)| id);
             link.traffic = known.map_or([0, 0], |index| state.traffic.1[index].1);
         }
+        for link in snapshot
+            .links
+            .iter()
+            .filter(|link| link.state == LinkState::Cut)
+        {
+            let whole = |wire: &super::scene::Wire| wire.figure.state != LinkState::Cut;
+            if state.scene.wire(link.id).is_some_and(whole) {
+                for &(_, at) in state.swarm.on.iter().filter(|(id, _)| *id == link.id) {
+                    state.glow.wreck(at);
+                }
+            }
+        }
         let summary = super::words::summary(&snapshot);
         let frame =
             Viewport::frame_of(snapshot.nodes.iter().map(|node| node.position), state.frame);
@@ -231,27 +260,33 @@ impl Core {
             .map(|node| node.figure.name.clone())
     }
 
-    /// The nearest place to a point on the stage at which a shape has room.
-    pub(crate) fn room(
-        &self,
-        wish: Point,
-        kind: super::figures::Kind,
-        but: Option<NodeId>,
-    ) -> Point {
+    /// The nearest place to a point on the stage at which a shape has room, and its label too where
+    /// no hand chose the place.
+    pub(crate) fn room(&self, wish: Point, kind: Kind, but: Option<NodeId>, label: bool) -> Point {
         let scene = self.scene();
-        let half = super::scene::half_size(kind, 5, scene.view.scale);
-        let taken: Vec<(Point, f64)> = scene
+        let mut half = super::scene::half_size(kind, 5, scene.view.scale);
+        if label {
+            half = half + point(8.0, 22.0);
+        }
+        let taken: Vec<Rect> = scene
             .nodes
             .iter()
             .filter(|node| Some(node.figure.id) != but)
-            .map(|node| (node.at, (node.half.x + node.half.y) / 2.0 + 3.0))
+            .map(|node| {
+                let shape = Rect::around(node.at, node.half.x + 3.0, node.half.y + 3.0);
+                if label {
+                    shape.union(&node.label.area)
+                } else {
+                    shape
+                }
+            })
             .collect();
-        free_spot(wish, (half.x + half.y) / 2.0, &taken, &scene.view.inner)
+        free_spot(wish, half, &taken, &scene.view.inner)
     }
 
     /// Puts a part on the stage, at the nearest free place, and selects it.
-    pub(crate) fn place(&self, part: Part, wish: Point) {
-        let at = self.room(wish, super::part_kind(part), None);
+    pub(crate) fn place(&self, part: Part, wish: Point, label: bool) {
+        let at = self.room(wish, super::part_kind(part), None, label);
         let position = self.scene().view.to_plane(at);
         let action = self.lab.read(|world| placement::add(world, part, position));
         let added = added(&action).map(|node| node.name.clone());
@@ -266,7 +301,7 @@ impl Core {
         if let Some(id) = id {
             self.lab.select(Selection::Node(id));
             let mut state = self.state.borrow_mut();
-            state.focus = Some(Target::Node(id));
+            state.focus_on(Some(Target::Node(id)));
         }
         self.touch();
     }
@@ -286,14 +321,14 @@ impl Core {
             .last()
             .copied()
             .unwrap_or_else(|| scene.view.inner.centre());
-        self.place(part, wish);
+        self.place(part, wish, true);
         let mut state = self.state.borrow_mut();
         state.focus_next = state.focus;
     }
 
     /// Where a part would land and what it would be linked to.
     pub(crate) fn landing(&self, part: Part, wish: Point) -> (Point, Vec<Point>) {
-        let at = self.room(wish, super::part_kind(part), None);
+        let at = self.room(wish, super::part_kind(part), None, false);
         let scene = self.scene();
         let position = scene.view.to_plane(at);
         let action = self.lab.read(|world| placement::add(world, part, position));
@@ -322,7 +357,7 @@ impl Core {
         };
         let scene = self.scene();
         let Some(node) = scene.node(id) else { return };
-        let at = self.room(at, node.figure.kind, Some(id));
+        let at = self.room(at, node.figure.kind, Some(id), false);
         let position: Position = scene.view.to_plane(at);
         self.lab
             .act(Action::Move(node.figure.name.clone(), position));

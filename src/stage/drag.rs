@@ -118,7 +118,7 @@ impl Core {
 
     fn let_go(&self, part: Part, at: Point) {
         if let Some(local) = self.over_stage(at) {
-            self.place(part, local);
+            self.place(part, local, false);
         } else {
             self.lab.set_tool(Tool::Select);
         }

@@ -12,6 +12,9 @@ use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 /// milliseconds, nearly all of it in three times that.
 const BREATH: f64 = 95.0;
 
+/// How many real milliseconds of its way a message trails behind it.
+const TRAIL: f64 = 60.0;
+
 /// What the last frame showed, to paint nothing when nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Shown {
@@ -49,7 +52,7 @@ impl Core {
             now,
             version: self.lab.version(),
             real: Some(real),
-            lively: linking || !state.glow.legs.is_empty() || !state.glow.pulses.is_empty(),
+            lively: linking || !state.glow.is_empty(),
             size: state.size,
         };
         if next
@@ -139,11 +142,14 @@ impl Core {
             Selection::Call(call) => Some(call),
             _ => None,
         };
+        // At a given pace a trail is as long as the way of a few frames: it tells direction and
+        // speed, and keeps a message that crosses its link within a blink in view.
+        let trail = (TRAIL * 1e6 * self.lab.speed()) as Nanos;
         let swarm = &mut state.swarm;
         swarm.clear();
         self.lab.read(|world| {
             for message in world.messages() {
-                swarm.add(&scene, &message, now, chosen);
+                swarm.add(&scene, &message, now, trail, chosen);
             }
         });
         if Brush::floods(swarm.len()) {

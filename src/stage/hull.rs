@@ -7,7 +7,10 @@ use super::geometry::{Point, Rect, point};
 use std::fmt::Write as _;
 
 /// How many points an outline has.
-pub(crate) const POINTS: usize = 48;
+pub(crate) const POINTS: usize = 64;
+
+/// Over what length corners are rounded, in CSS pixels.
+const SOFT: f64 = 34.0;
 
 /// How far a side bulges, relative to the distance from what it goes around.
 const BULGE: f64 = 0.16;
@@ -35,7 +38,13 @@ impl Outline {
         let ring = soft;
         // A few rounds of averaging make corners round; what they take off is given back so that
         // nothing inside comes to lie outside.
-        for _ in 0..9 {
+        let length: f64 = (0..POINTS)
+            .map(|index| ring[index].distance(ring[(index + 1) % POINTS]))
+            .sum();
+        let step = (length / POINTS as f64).max(1.0);
+        // One round spreads a point by a standard deviation of its distance to the next over √2.
+        let rounds = (2.0 * (SOFT / step) * (SOFT / step)).ceil().min(40.0) as u32;
+        for _ in 0..rounds {
             let before = soft;
             for (index, at) in soft.iter_mut().enumerate() {
                 let left = before[(index + POINTS - 1) % POINTS];
@@ -46,7 +55,7 @@ impl Outline {
         let centre = ring.iter().fold(point(0.0, 0.0), |sum, &at| sum + at) * (1.0 / POINTS as f64);
         for (at, &corner) in soft.iter_mut().zip(&ring) {
             let lost = corner.distance(centre) - at.distance(centre);
-            *at = bounds.clamp(*at + (*at - centre).unit() * (lost.max(0.0) * 0.7));
+            *at = bounds.clamp(*at + (*at - centre).unit() * (lost.max(0.0) * 0.85));
         }
         Some(Self(soft))
     }

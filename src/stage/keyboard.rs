@@ -93,7 +93,7 @@ impl Core {
                     .get(index + 1)
                     .or_else(|| scene.nodes.get(index.wrapping_sub(1)));
                 let mut state = self.state.borrow_mut();
-                state.focus = next.map(|node| Target::Node(node.figure.id));
+                state.focus_on(next.map(|node| Target::Node(node.figure.id)));
                 state.focus_next = state.focus;
                 Action::RemoveNode(name)
             }
@@ -141,7 +141,7 @@ impl Core {
             ("Delete" | "Backspace", _) => {
                 let first = scene.nodes[wire.ends[0]].figure.id;
                 let mut state = self.state.borrow_mut();
-                state.focus = Some(Target::Node(first));
+                state.focus_on(Some(Target::Node(first)));
                 state.focus_next = state.focus;
                 Action::Disconnect(ends)
             }

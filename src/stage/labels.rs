@@ -217,17 +217,27 @@ pub(crate) struct Ground<'a> {
     pub(crate) labels: Vec<Rect>,
 }
 
+/// What a label that touches another costs, however little they share.
+const TOUCHED: f64 = 40.0;
+
 impl Ground<'_> {
     pub(crate) fn cost(&self, area: Rect, own: usize) -> f64 {
         let padded = area.grown(1.0);
         let outside = area.width() * area.height() - area.overlap(&self.bounds);
         let mut cost = outside * 8.0;
         for (index, shape) in self.shapes.iter().enumerate() {
-            let weight = if index == own { 1.0 } else { 4.0 };
-            cost += padded.overlap(shape) * weight;
+            let shared = padded.overlap(shape);
+            if index == own {
+                cost += shared;
+            } else if shared > 0.0 {
+                // The corner of the box around a round shape is empty.
+                cost += shared * 4.0 + TOUCHED * (shared / 40.0).min(1.0);
+            }
         }
         for label in &self.labels {
-            cost += padded.overlap(label) * 6.0;
+            let shared = padded.overlap(label);
+            // Even a sliver is worse than another side.
+            cost += shared * 6.0 + if shared > 0.0 { TOUCHED } else { 0.0 };
         }
         let crossed = self.links.iter().filter(|&&at| area.contains(at)).count();
         cost + crossed as f64 * 9.0

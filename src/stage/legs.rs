@@ -3,12 +3,15 @@
 //!
 //! They age in real time, and only while the world plays: who pauses to look at a reroute can.
 
+use super::geometry::Point;
 use super::scene::Scene;
 use simulation::incident::{Incident, IncidentKind};
 use simulation::{LinkId, NodeId};
 
 /// For how many real milliseconds a leg is shown.
 pub(crate) const LEG_LASTS: f64 = 1500.0;
+/// For how many real milliseconds the place of a lost message is marked.
+pub(crate) const WRECK_LASTS: f64 = 900.0;
 /// For how many real milliseconds a pulse spreads.
 pub(crate) const PULSE_LASTS: f64 = 700.0;
 
@@ -59,6 +62,20 @@ impl Pulse {
     }
 }
 
+/// Where a message was when its link was cut.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Wreck {
+    pub(crate) at: Point,
+    age: f64,
+}
+
+impl Wreck {
+    /// How much of it can be seen.
+    pub(crate) fn strength(&self) -> f64 {
+        (1.0 - self.age / WRECK_LASTS).clamp(0.0, 1.0)
+    }
+}
+
 /// What is in view for a moment.
 #[derive(Debug, Default)]
 pub(crate) struct Afterglow {
@@ -66,6 +83,7 @@ pub(crate) struct Afterglow {
     pub(crate) seen: u64,
     pub(crate) legs: Vec<Leg>,
     pub(crate) pulses: Vec<Pulse>,
+    pub(crate) wrecks: Vec<Wreck>,
 }
 
 impl Afterglow {
@@ -120,6 +138,16 @@ impl Afterglow {
         }
     }
 
+    /// Marks where a message was lost.
+    pub(crate) fn wreck(&mut self, at: Point) {
+        self.wrecks.push(Wreck { at, age: 0.0 });
+    }
+
+    /// Whether there is nothing to see.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.legs.is_empty() && self.pulses.is_empty() && self.wrecks.is_empty()
+    }
+
     /// Lets real time pass.
     pub(crate) fn age(&mut self, real_ms: f64) {
         for leg in &mut self.legs {
@@ -128,6 +156,10 @@ impl Afterglow {
         for pulse in &mut self.pulses {
             pulse.age += real_ms;
         }
+        for wreck in &mut self.wrecks {
+            wreck.age += real_ms;
+        }
+        self.wrecks.retain(|wreck| wreck.age < WRECK_LASTS);
         self.legs.retain(|leg| leg.age < LEG_LASTS);
         self.pulses.retain(|pulse| pulse.age < PULSE_LASTS);
     }

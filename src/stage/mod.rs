@@ -85,12 +85,12 @@ pub(crate) fn Stage() -> Html {
         });
     }
     let (scene, summary) = core.lay_out();
-    let (held, by_keys, focus, ghost, spoken) = {
+    let (held, by_keys, stops, ghost, spoken) = {
         let state = core.state.borrow();
         (
             state.held.map(|(id, _)| id),
             state.by_keys,
-            state.focus,
+            state.stops,
             state.ghost.clone(),
             state.spoken.clone(),
         )
@@ -135,7 +135,7 @@ pub(crate) fn Stage() -> Html {
             if let Some(target) = target_of(&event) {
                 let mut state = core.state.borrow_mut();
                 if state.focus != Some(target) {
-                    state.focus = Some(target);
+                    state.focus_on(Some(target));
                     drop(state);
                     core.touch();
                 }
@@ -161,7 +161,7 @@ pub(crate) fn Stage() -> Html {
             <Picture scene={scene.clone()} {chosen} {held} counts={lab.reduced_motion()}
                 outline={core.outline.clone()} ghost={ghost.clone()} />
             <canvas class="stage-canvas" ref={core.canvas.clone()} aria-hidden="true" />
-            { view::buttons(&scene, focus, chosen) }
+            { view::buttons(&scene, stops, chosen) }
             <div class="stage-spoken" role="status">{ spoken }</div>
             if let Some(ghost) = &ghost {
                 { drag::ghost(ghost) }

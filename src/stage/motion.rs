@@ -5,12 +5,15 @@
 
 use super::geometry::{Point, point};
 use super::scene::{Scene, Wire};
-use simulation::Nanos;
 use simulation::record::{CallId, MessageKind};
 use simulation::view::MessageView;
+use simulation::{LinkId, Nanos};
 
 /// The share of the way after which a lost message begins to fade.
 const LOST_AT: f64 = 0.62;
+
+/// More messages of one look than this have no trail.
+const TRAILED: usize = 300;
 
 /// The share of a link over which messages of a LAN spread to its screens.
 const FAN: f64 = 0.45;
@@ -59,12 +62,18 @@ impl Look {
     }
 }
 
+/// Where a message came from just now: its last steps and where it is.
+pub(crate) type Trail = [Point; 3];
+
 /// The messages of a frame.
 #[derive(Debug, Default)]
 pub(crate) struct Swarm {
     looks: [Vec<Point>; 7],
+    trails: [Vec<Trail>; 7],
     /// Lost ones, with how much of each can still be seen.
     pub(crate) lost: Vec<(Point, f64)>,
+    /// All of them with their links, to know what a cut took.
+    pub(crate) on: Vec<(LinkId, Point)>,
     /// Those of the selected call.
     pub(crate) chosen: Vec<Point>,
 }
@@ -73,33 +82,39 @@ impl Swarm {
     /// Forgets everything but its memory.
     pub(crate) fn clear(&mut self) {
         self.looks.iter_mut().for_each(Vec::clear);
+        self.trails.iter_mut().for_each(Vec::clear);
         self.lost.clear();
+        self.on.clear();
         self.chosen.clear();
     }
 
-    /// Adds a message where it is now.
+    /// Adds a message where it is now, with the way it came in the last `trail` of virtual time.
     pub(crate) fn add(
         &mut self,
         scene: &Scene,
         message: &MessageView,
         now: Nanos,
+        trail: Nanos,
         chosen: Option<CallId>,
     ) {
         let Some(wire) = scene.wire(message.link) else {
             return;
         };
         let progress = message.progress(now);
-        let at = place(
-            scene,
-            wire,
-            message,
-            progress.min(if message.lost { LOST_AT } else { 1.0 }),
-        );
+        let farthest = if message.lost { LOST_AT } else { 1.0 };
+        let at = place(scene, wire, message, progress.min(farthest));
+        self.on.push((message.link, at));
         if message.lost && progress > LOST_AT {
-            self.lost
-                .push((at, 1.0 - (progress - LOST_AT) / (1.0 - LOST_AT)));
+            let strength = 1.0 - (progress - LOST_AT) / (1.0 - LOST_AT);
+            self.lost.push((at, strength));
         } else {
-            self.looks[Look::of(message) as usize].push(at);
+            let look = Look::of(message) as usize;
+            self.looks[look].push(at);
+            if trail > 0 && self.looks[look].len() <= TRAILED {
+                let before = message.progress(now.saturating_sub(trail)).min(farthest);
+                let middle = place(scene, wire, message, (before + progress) / 2.0);
+                self.trails[look].push([place(scene, wire, message, before), middle, at]);
+            }
         }
         if message.call.is_some() && message.call == chosen {
             self.chosen.push(at);
@@ -109,6 +124,11 @@ impl Swarm {
     /// Where the messages of a look are.
     pub(crate) fn of(&self, look: Look) -> &[Point] {
         &self.looks[look as usize]
+    }
+
+    /// The ways by which they came.
+    pub(crate) fn trails(&self, look: Look) -> &[Trail] {
+        &self.trails[look as usize]
     }
 
     /// How many there are.
@@ -166,9 +186,9 @@ mod tests {
     use super::super::labels::Estimate;
     use super::super::viewport::{PLANE, Viewport};
     use super::*;
+    use simulation::NodeId;
     use simulation::scenario::Position;
     use simulation::view::LinkState;
-    use simulation::{LinkId, NodeId};
 
     fn scene() -> Scene {
         let node = |id, kind, x, body| Figure {
@@ -246,15 +266,33 @@ mod tests {
             lost: true,
             ..message(true)
         };
-        swarm.add(&scene, &lost, 1500, None);
+        swarm.add(&scene, &lost, 1500, 0, None);
         assert_eq!((swarm.of(Look::Request).len(), swarm.lost.len()), (1, 0));
         swarm.clear();
-        swarm.add(&scene, &lost, 1900, Some(9));
+        swarm.add(&scene, &lost, 1900, 100, Some(9));
         assert_eq!(
             (swarm.len(), swarm.lost.len(), swarm.chosen.len()),
             (1, 1, 1)
         );
         assert!(swarm.lost[0].1 > 0.0 && swarm.lost[0].1 < 0.5);
+    }
+
+    #[test]
+    fn a_trail_ends_at_its_message_and_begins_on_the_way() {
+        let scene = scene();
+        let wire = scene.wire(LinkId(7)).unwrap();
+        let mut swarm = Swarm::default();
+        swarm.add(&scene, &message(true), 1500, 200, None);
+        let [begin, _, end] = swarm.trails(Look::Request)[0];
+        assert_eq!(end, swarm.of(Look::Request)[0]);
+        assert_eq!(begin, place(&scene, wire, &message(true), 0.3));
+        // None is longer than the way since its departure.
+        swarm.clear();
+        swarm.add(&scene, &message(true), 1100, 5000, None);
+        assert_eq!(
+            swarm.trails(Look::Request)[0][0],
+            place(&scene, wire, &message(true), 0.0)
+        );
     }
 
     #[test]
@@ -267,6 +305,7 @@ mod tests {
                 ..message(true)
             },
             1500,
+            0,
             None,
         );
         assert_eq!(swarm.len(), 0);

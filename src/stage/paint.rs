@@ -130,6 +130,14 @@ impl Brush<'_> {
             let _ = self.on.arc(node.at.x, node.at.y, radius, 0.0, TAU);
             self.on.stroke();
         }
+        self.on.set_stroke_style_str(&self.palette.failure);
+        self.on.set_line_width(2.0);
+        for wreck in &glow.wrecks {
+            self.on.set_global_alpha(wreck.strength());
+            self.on.begin_path();
+            self.crosses(&[wreck.at], 4.6 * self.scale.max(0.7));
+            self.on.stroke();
+        }
         self.on.set_global_alpha(1.0);
     }
 
@@ -146,6 +154,9 @@ impl Brush<'_> {
                 let _ = self.on.arc(at.x, at.y, radius + 5.0, 0.0, TAU);
             }
             self.on.stroke();
+        }
+        if count <= EDGED {
+            self.trails(swarm, radius);
         }
         for look in Look::ALL {
             let places = swarm.of(look);
@@ -164,6 +175,29 @@ impl Brush<'_> {
             self.look(look, places, radius, count <= EDGED);
         }
         self.lost(swarm, radius);
+    }
+
+    fn trails(&self, swarm: &Swarm, radius: f64) {
+        self.on.set_line_cap("round");
+        self.on.set_line_join("round");
+        self.on.set_global_alpha(0.28);
+        for look in [Look::Request, Look::Reply, Look::Retry] {
+            let trails = swarm.trails(look);
+            if trails.is_empty() {
+                continue;
+            }
+            self.on.set_stroke_style_str(self.palette.colour(look));
+            self.on.set_line_width(radius * 1.1);
+            self.on.begin_path();
+            for [from, middle, to] in trails {
+                self.on.move_to(from.x, from.y);
+                // The curve through all three.
+                let bend = *middle * 2.0 - from.toward(*to, 0.5);
+                self.on.quadratic_curve_to(bend.x, bend.y, to.x, to.y);
+            }
+            self.on.stroke();
+        }
+        self.on.set_global_alpha(1.0);
     }
 
     fn look(&self, look: Look, places: &[Point], radius: f64, edged: bool) {

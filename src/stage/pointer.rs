@@ -164,7 +164,7 @@ impl Core {
         match self.lab.tool() {
             Tool::Place(part) => {
                 self.state.borrow_mut().ghost = None;
-                self.place(part, press.at);
+                self.place(part, press.at, false);
             }
             Tool::Connect(first) => self.connect(first, press.node),
             Tool::Select => {

@@ -321,7 +321,7 @@ fn cluster(
         points.extend(circle(places[index], halves[index].x + room));
         top = top.min(places[index].y - halves[index].y);
         if let Some(label) = &labels[index] {
-            points.extend(label.area.grown(2.0).corners());
+            points.extend(label.area.grown(5.0).corners());
         }
     }
     let outline = Outline::around(&points, &ground.bounds.grown(2.0))?;
@@ -336,12 +336,21 @@ fn cluster(
         let width = measure.width(&text, ty.name, true) + 4.0;
         let middle = extent.centre().x;
         // Over the outline, inside of its top, or under it.
-        for (place, y) in [
-            (0.0, extent.top - height / 2.0 - 3.0),
-            (6.0, (extent.top + top) / 2.0),
-            (30.0, extent.bottom + height / 2.0 + 3.0),
+        let (over, under) = (
+            extent.top - height / 2.0 - 3.0,
+            extent.bottom + height / 2.0 + 3.0,
+        );
+        let far = (extent.width() - width) / 2.0;
+        for (place, aside, y) in [
+            (0.0, 0.0, over),
+            (12.0, 0.0, (extent.top + top) / 2.0),
+            (16.0, 0.0, under),
+            (24.0, far, over),
+            (24.0, -far, over),
+            (26.0, far, under),
+            (26.0, -far, under),
         ] {
-            let area = Rect::around(point(middle, y), width / 2.0, height / 2.0)
+            let area = Rect::around(point(middle + aside, y), width / 2.0, height / 2.0)
                 .pushed_inside(&ground.bounds);
             let cost = ground.cost(area, usize::MAX) + place + 120.0 * rank as f64;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -365,4 +374,142 @@ fn cluster(
     let (_, label) = best?;
     ground.labels.push(label.area);
     Some(Cluster { outline, label })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::labels::Estimate;
+    use super::*;
+    use simulation::action::{Action, Death};
+    use simulation::placement::{self, Part};
+    use simulation::scenario::Position;
+    use simulation::time::MILLISECOND;
+    use simulation::{World, presets};
+
+    /// The stage at the sizes of the design, as the page leaves room for it.
+    const SIZES: [(f64, f64); 7] = [
+        (390.0, 380.0),
+        (390.0, 430.0),
+        (820.0, 560.0),
+        (900.0, 480.0),
+        (1400.0, 720.0),
+        (640.0, 340.0),
+        (320.0, 330.0),
+    ];
+
+    fn laid_out(world: &World, (width, height): (f64, f64)) -> Scene {
+        let snapshot = Snapshot::of(world, world.scenario().service);
+        let frame = Viewport::frame_of(snapshot.nodes.iter().map(|node| node.position), None);
+        let view = Viewport::fit(width, height, frame, snapshot.nodes.len());
+        Scene::lay_out(snapshot, view, None, &Estimate)
+    }
+
+    fn assert_clear(scene: &Scene, what: &str) {
+        let mut labels: Vec<(&str, Rect)> = scene
+            .nodes
+            .iter()
+            .map(|node| (node.figure.name.as_str(), node.label.area))
+            .collect();
+        if let Some(cluster) = &scene.cluster {
+            labels.push(("cluster", cluster.label.area));
+        }
+        for (index, (name, area)) in labels.iter().enumerate() {
+            assert!(
+                area.left >= 0.0
+                    && area.top >= 0.0
+                    && area.right <= scene.view.stage.right
+                    && area.bottom <= scene.view.stage.bottom,
+                "{what}: the label of {name} is cut off: {area:?}"
+            );
+            for (other, second) in &labels[index + 1..] {
+                let shared = area.overlap(second);
+                assert!(
+                    shared == 0.0,
+                    "{what}: the labels of {name} and {other} overlap by {shared}"
+                );
+            }
+            for node in scene.nodes.iter().filter(|node| node.figure.name != *name) {
+                let shape = Rect::around(node.at, node.half.x, node.half.y);
+                let shared = area.overlap(&shape);
+                // A corner of the box around a round shape is empty.
+                assert!(
+                    shared < 0.06 * area.width() * area.height(),
+                    "{what}: the label of {name} covers {}",
+                    node.figure.name
+                );
+            }
+        }
+        for (index, one) in scene.nodes.iter().enumerate() {
+            let shape = Rect::around(one.at, one.half.x, one.half.y);
+            assert!(scene.view.stage.contains(point(shape.left, shape.top)));
+            assert!(scene.view.stage.contains(point(shape.right, shape.bottom)));
+            for two in &scene.nodes[index + 1..] {
+                let (x, y) = (one.half.x + two.half.x, one.half.y + two.half.y);
+                let way = one.at - two.at;
+                let apart = (way.x / x) * (way.x / x) + (way.y / y) * (way.y / y);
+                assert!(
+                    apart >= 0.98,
+                    "{what}: {} touches {}",
+                    one.figure.name,
+                    two.figure.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_overlaps_and_nothing_is_cut_off_in_any_preset_at_any_size() {
+        for scenario in presets::all() {
+            let mut world = World::new(&scenario).unwrap();
+            world.advance(300 * MILLISECOND);
+            for size in SIZES {
+                assert_clear(
+                    &laid_out(&world, size),
+                    &format!("{} at {size:?}", scenario.slug),
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_overlaps_when_servers_die_slow_down_and_drain() {
+        let mut world = World::new(&presets::find("five-servers").unwrap()).unwrap();
+        world.advance(300 * MILLISECOND);
+        for action in [
+            Action::Kill("server-2".to_owned(), Death::Silence),
+            Action::SetSpeed("server-3".to_owned(), 0.2),
+            Action::Drain("server-4".to_owned(), true),
+        ] {
+            world.apply(&action).unwrap();
+        }
+        world.advance(1900 * MILLISECOND);
+        for size in SIZES {
+            assert_clear(&laid_out(&world, size), &format!("{size:?}"));
+        }
+    }
+
+    #[test]
+    fn a_new_server_is_within_the_clusters_outline_and_count() {
+        let mut world = World::new(&presets::find("five-servers").unwrap()).unwrap();
+        let add = placement::add(&world, Part::Server, Position { x: 700.0, y: 420.0 });
+        world.apply(&add).unwrap();
+        let scene = laid_out(&world, (900.0, 480.0));
+        let cluster = scene.cluster.as_ref().unwrap();
+        assert!(cluster.label.lines[0].text.ends_with("6 servers, 6 up"));
+        let newest = scene
+            .nodes
+            .iter()
+            .find(|node| node.figure.name == "server-6")
+            .unwrap();
+        assert!(cluster.outline.extent().contains(newest.at));
+    }
+
+    #[test]
+    fn a_lan_says_how_many_screens_it_does_not_show() {
+        let (large, beyond) = screens(20, 1.0);
+        assert_eq!((large.len(), beyond.is_some()), (12, true));
+        let (small, beyond) = screens(20, 0.5);
+        assert_eq!((small.len(), beyond.is_some()), (5, true));
+        assert_eq!(screens(3, 0.5).1, None);
+    }
 }

@@ -2,20 +2,19 @@
 
 use super::geometry::{Point, Rect, point};
 
-/// The nearest place to the one wished for at which a shape of a radius touches none of the taken
-/// ones. Looks along a widening spiral of fixed steps, so that the same stage gives the same place;
-/// a stage without room gives the place itself.
-pub(crate) fn free_spot(wish: Point, radius: f64, taken: &[(Point, f64)], bounds: &Rect) -> Point {
+/// The nearest place to the one wished for at which a shape, given by half its width and half its
+/// height, touches none of the taken areas. Looks along a widening spiral of fixed steps, so that
+/// the same stage gives the same place; a stage without room gives the place itself.
+pub(crate) fn free_spot(wish: Point, half: Point, taken: &[Rect], bounds: &Rect) -> Point {
     let wish = bounds.clamp(wish);
     let free = |at: Point| {
-        taken
-            .iter()
-            .all(|&(other, reach)| at.distance(other) >= reach + radius)
+        let area = Rect::around(at, half.x, half.y);
+        taken.iter().all(|other| area.overlap(other) <= 0.0)
     };
     if free(wish) {
         return wish;
     }
-    let step = (radius * 0.4).max(4.0);
+    let step = (half.x.min(half.y) * 0.4).max(4.0);
     let farthest = bounds.width().max(bounds.height());
     let mut out = step;
     while out <= farthest {
@@ -65,12 +64,13 @@ mod tests {
             x in 0.0..800.0_f64, y in 0.0..500.0_f64,
             others in prop::collection::vec((0.0..800.0_f64, 0.0..500.0_f64), 0..12),
         ) {
-            let taken: Vec<(Point, f64)> =
-                others.iter().map(|&(x, y)| (point(x, y), 40.0)).collect();
+            let taken: Vec<Rect> =
+                others.iter().map(|&(x, y)| Rect::around(point(x, y), 40.0, 40.0)).collect();
             let bounds = Rect::sized(800.0, 500.0);
-            let spot = free_spot(point(x, y), 40.0, &taken, &bounds);
+            let spot = free_spot(point(x, y), point(40.0, 30.0), &taken, &bounds);
             prop_assert!(bounds.contains(spot));
-            prop_assert!(taken.iter().all(|&(other, _)| spot.distance(other) >= 80.0));
+            let area = Rect::around(spot, 40.0, 30.0);
+            prop_assert!(taken.iter().all(|other| area.overlap(other) <= 0.0));
         }
     }
 
@@ -78,7 +78,7 @@ mod tests {
     fn a_free_wish_is_granted() {
         let bounds = Rect::sized(100.0, 100.0);
         assert_eq!(
-            free_spot(point(30.0, 40.0), 10.0, &[], &bounds),
+            free_spot(point(30.0, 40.0), point(9.0, 9.0), &[], &bounds),
             point(30.0, 40.0)
         );
     }

@@ -8,6 +8,7 @@ use super::labels::{Label, Type};
 use super::scene::{Cluster, Placed, Scene, Wire};
 use super::{part_kind, shapes, words};
 use simulation::view::LinkState;
+use simulation::{LinkId, NodeId};
 use yew::{AttrValue, Html, NodeRef, Properties, classes, component, html};
 
 /// What the picture is drawn from.
@@ -17,7 +18,7 @@ pub(crate) struct PictureProps {
     /// What is selected.
     pub(crate) chosen: Option<Target>,
     /// The node that a hand holds.
-    pub(crate) held: Option<simulation::NodeId>,
+    pub(crate) held: Option<NodeId>,
     /// Whether messages are shown as counts on their links.
     pub(crate) counts: bool,
     /// The path that the frame shapes into the cluster's outline.
@@ -54,12 +55,6 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
                 }) }
             }
             { for scene.nodes.iter().map(|node| shape(node, props)) }
-            if let Some(Ghost { part, landing: Some((at, _)), carried, .. }) = &props.ghost {
-                <g class={classes!("stage-landing", carried.then_some("stage-carried"))}
-                    transform={format!("translate({:.1} {:.1}) scale({:.3})", at.x, at.y, scene.view.scale.max(0.52))}>
-                    { shapes::icon(part_kind(*part)) }
-                </g>
-            }
             if let Some(cluster) = &scene.cluster {
                 { label(&cluster.label, scene.ty, "stage-label stage-service") }
             }
@@ -67,6 +62,12 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
                 let member = node.figure.kind == Kind::Server;
                 label(&node.label, scene.ty, if member { "stage-label stage-member" } else { "stage-label" })
             }) }
+            if let Some(Ghost { part, landing: Some((at, _)), carried, .. }) = &props.ghost {
+                <g class={classes!("stage-landing", carried.then_some("stage-carried"))}
+                    transform={format!("translate({:.1} {:.1}) scale({:.3})", at.x, at.y, scene.view.scale.max(0.52))}>
+                    { shapes::icon(part_kind(*part)) }
+                </g>
+            }
         </svg>
     }
 }
@@ -230,24 +231,23 @@ fn label(label: &Label, ty: Type, class: &'static str) -> Html {
 }
 
 /// The buttons over the shapes: what can be focused, grabbed and read aloud.
-pub(crate) fn buttons(scene: &Scene, focus: Option<Target>, chosen: Option<Target>) -> Html {
-    let targets = scene
-        .nodes
-        .iter()
-        .map(|node| Target::Node(node.figure.id))
-        .chain(scene.wires.iter().map(|wire| Target::Link(wire.figure.id)));
-    let stop = focus
-        .filter(|&focus| targets.clone().any(|target| target == focus))
-        .or_else(|| targets.clone().next());
-    // One stop for the nodes and one for the links.
-    let stop_link = match stop {
-        Some(Target::Link(_)) => stop,
-        _ => scene.wires.first().map(|wire| Target::Link(wire.figure.id)),
-    };
-    let stop_node = match stop {
-        Some(Target::Node(_)) => stop,
-        _ => scene.nodes.first().map(|node| Target::Node(node.figure.id)),
-    };
+///
+/// Tab comes to one node and one link; the arrow keys go from there.
+pub(crate) fn buttons(
+    scene: &Scene,
+    stops: (Option<NodeId>, Option<LinkId>),
+    chosen: Option<Target>,
+) -> Html {
+    let first_node = || scene.nodes.first().map(|node| node.figure.id);
+    let first_link = || scene.wires.first().map(|wire| wire.figure.id);
+    let node_stop = stops
+        .0
+        .filter(|&id| scene.node(id).is_some())
+        .or_else(first_node);
+    let link_stop = stops
+        .1
+        .filter(|&id| scene.wire(id).is_some())
+        .or_else(first_link);
     html! {
         <>
             <div class="stage-buttons" role="group" aria-label="Nodes">
@@ -255,7 +255,7 @@ pub(crate) fn buttons(scene: &Scene, focus: Option<Target>, chosen: Option<Targe
                     let target = Target::Node(node.figure.id);
                     let width = (2.0 * node.half.x).max(44.0);
                     let height = (2.0 * node.half.y).max(44.0);
-                    button(target, node.at, width, height, words::node(&node.figure), stop_node == Some(target), chosen == Some(target), node.figure.kind)
+                    button(target, node.at, width, height, words::node(&node.figure), node_stop == Some(node.figure.id), chosen == Some(target), node.figure.kind)
                 }) }
             </div>
             if !scene.wires.is_empty() {
@@ -264,7 +264,7 @@ pub(crate) fn buttons(scene: &Scene, focus: Option<Target>, chosen: Option<Targe
                         let target = Target::Link(wire.figure.id);
                         let [one, two] = wire.ends.map(|end| scene.nodes[end].figure.name.as_str());
                         let name = words::link(one, two, wire.figure.state);
-                        button(target, wire.curve.at(0.5), 28.0, 28.0, name, stop_link == Some(target), chosen == Some(target), Kind::Router)
+                        button(target, wire.curve.at(0.5), 28.0, 28.0, name, link_stop == Some(wire.figure.id), chosen == Some(target), Kind::Router)
                     }) }
                 </div>
             }

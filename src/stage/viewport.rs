@@ -42,7 +42,7 @@ impl Viewport {
             left: side,
             top: 56.0 * scale + 22.0,
             right: width - side,
-            bottom: height - (52.0 * scale + 30.0),
+            bottom: height - (52.0 * scale + if transposed { 42.0 } else { 30.0 }),
         };
         Self {
             stage,
