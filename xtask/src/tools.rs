@@ -4,8 +4,8 @@
 //! compiled into the cache, with little optimisation, since they run for seconds and would compile
 //! for a quarter of an hour.
 
-use crate::environment::{Environment, capture, run, run_quietly, text};
-use crate::report::{Failure, Step, found};
+use crate::environment::{Environment, capture, run_quietly, text};
+use crate::report::{Failure, Step, flush, found};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -178,29 +178,35 @@ fn compile(
         let mut command = environment.command("cargo");
         command
             .current_dir(tools)
-            .args([
-                "install",
-                tool.package,
-                "--version",
-                &tool.version,
-                "--root",
-            ])
+            .args(["install", tool.package, "--version", &tool.version])
+            .arg("--root")
             .arg(fresh)
             .args(locked.then_some("--locked"))
             .env("CARGO_TARGET_DIR", &work)
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-        run(&mut command)
+        flush();
+        command
+            .status()
+            .map_err(|error| Failure::new(format!("cargo did not start: {error}")))
     };
-    // A tool's own lock file may name a crate that was withdrawn since.
-    attempt(true).or_else(|_| {
+    let mut status = attempt(true)?;
+    // A tool's own lock file may name a crate that was withdrawn since. What was stopped by a
+    // signal has no exit code, and says nothing against the lock file.
+    if !status.success() && status.code().is_some() {
         found(
             tool.programs[0],
             "not with its own lock file; trying without",
         );
-        attempt(false)
-    })?;
+        status = attempt(false)?;
+    }
+    if !status.success() {
+        return Err(Failure::new(format!(
+            "compiling {} failed ({status})",
+            tool.package
+        )));
+    }
     if !is_whole(environment, tool, &fresh.join("bin")) {
         return Err(Failure::new(format!(
             "{} was installed, and does not run",
