@@ -93,7 +93,7 @@ pub(crate) fn Calls() -> Html {
         let toggle = move |_| lab.select(if pressed { Selection::None } else { Selection::Call(id) });
         html! {
             <tr key={row.id} role="row" class={classes!(pressed.then_some("calls-chosen"))} onclick={toggle}>
-                <th role="rowheader" scope="row"><button type="button" aria-pressed={pressed.to_string()} aria-label={format!("Call {}", row.id)}>{ words::grouped(row.id) }</button></th>
+                <th role="rowheader" scope="row"><button type="button" aria-pressed={pressed.to_string()}><span class="visually-hidden">{ "Call " }</span>{ words::grouped(row.id) }</button></th>
                 <td role="cell" class="calls-asked" title={row.asked.clone()}>{ &row.asked }</td>
                 <td role="cell" class="calls-servers" title={row.servers.clone()}>{ &row.servers }</td>
                 <td role="cell" class="calls-outcome">{ row.ending.icon() }{ " " }{ &row.outcome }</td>
@@ -111,7 +111,6 @@ pub(crate) fn Calls() -> Html {
             <div class="calls-head">
                 <h2 id="calls-title">{ "Calls" }</h2>
                 <div class="calls-filters" role="group" aria-label="Which calls">{ for filters }</div>
-                <p class="calls-held">{ if holding { "held while you point at it" } else { "" } }</p>
             </div>
             <div class="calls-list" tabindex="0" role="region" aria-label="The last calls"
                 onpointerenter={move |_| enter()} onpointerleave={move |_| leave()} onfocusin={move |_| focus()} onfocusout={move |_| blur()}>
@@ -124,6 +123,7 @@ pub(crate) fn Calls() -> Html {
                 </table>
                 if let Some(nothing) = nothing { <p class="calls-none">{ nothing }</p> }
             </div>
+            <p class="calls-held">{ if holding { "held while you point at it" } else { "" } }</p>
         </section>
     }
 }

@@ -31,9 +31,9 @@ impl Names {
 
     fn height(self, longest: usize) -> f64 {
         match self {
-            Self::Row => 22.0,
-            Self::TwoRows => 34.0,
-            Self::Slanted => 22.0 + longest.min(14) as f64 * LETTER * 0.64,
+            Self::Row => 30.0,
+            Self::TwoRows => 43.0,
+            Self::Slanted => 28.0 + longest.min(14) as f64 * LETTER * 0.64,
         }
     }
 }
@@ -53,15 +53,15 @@ pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
             { for layout.lifelines.iter().zip(&names).enumerate().map(|(place, (line, name))| html! {
                 <>
                     { label(fit, place, line.x, head, name) }
-                    <path class="trace-lifeline" d={format!("M{:.1} {:.1}V{:.1}", line.x, layout.span.0 - 4.0, layout.span.1 + 4.0)} />
+                    <path class="trace-lifeline" d={format!("M{:.1} {:.1}V{:.1}", line.x, layout.span.0 - 14.0, layout.span.1 + 4.0)} />
                 </>
             }) }
-            { for layout.bars.iter().map(|bar| html! { <rect class={bar_class(bar)} x={format!("{:.1}", bar.x - 4.0)} y={format!("{:.1}", bar.top)} width="8" height={format!("{:.1}", (bar.foot - bar.top).max(1.5))} /> }) }
+            { for layout.bars.iter().map(|bar| html! { <rect class={bar_class(bar)} fill={(bar.stay == Stay::Queued).then_some("url(#trace-hatch)")} x={format!("{:.1}", bar.x - 4.0)} y={format!("{:.1}", bar.top)} width="8" height={format!("{:.1}", (bar.foot - bar.top).max(1.5))} /> }) }
             { for layout.messages.iter().map(message) }
             { for layout.breaks.iter().map(|y| cut(*y)) }
             { for layout.bars.iter().filter_map(in_vain) }
             { for layout.messages.iter().filter_map(takes) }
-            <text class="trace-time" x={format!("{:.1}", left + 6.0)} y={format!("{:.1}", layout.ends.0 - 4.0)}>{ "0 ms" }</text>
+            <text class="trace-time" x={format!("{:.1}", left + 5.0)} y={format!("{:.1}", layout.ends.0 - 3.0)}>{ "0 ms" }</text>
             <text class="trace-time" x={format!("{:.1}", left - 4.0)} y={format!("{:.1}", layout.ends.1 + 13.0)}>{ took }</text>
         </svg>
     }
@@ -79,11 +79,11 @@ fn told(call: &CallRecord, names: &[String], took: &str) -> String {
 fn label(fit: Names, place: usize, x: f64, head: f64, name: &str) -> Html {
     match fit {
         Names::Slanted => {
-            let y = head - 10.0;
+            let y = head - 17.0;
             html! { <text class="trace-name trace-slanted" transform={format!("translate({:.1} {y:.1}) rotate(-40)", x - 2.0)}>{ name }</text> }
         }
         _ => {
-            let y = if fit == Names::TwoRows && place % 2 == 0 { 10.0 } else { head - 12.0 };
+            let y = if fit == Names::TwoRows && place % 2 == 0 { 10.0 } else { head - 20.0 };
             // The first and the last may not stand out over the edge.
             let half = name.chars().count() as f64 * LETTER / 2.0;
             let x = x.max(half).min(WIDTH - half);

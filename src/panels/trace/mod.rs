@@ -30,8 +30,21 @@ pub(crate) fn Trace(props: &Props) -> Html {
         let lab = lab.clone();
         move |_| lab.select(Selection::None)
     };
-    let body = lab.read(|world| match world.call(props.call) {
-        Some(call) => body(world, call),
+    // The world keeps the latest calls alone; what is being read may not vanish under the reader.
+    let kept = use_mut_ref(|| None::<CallRecord>);
+    let remembered = lab.read(|world| world.call(props.call).cloned());
+    let forgotten = remembered.is_none();
+    let mut kept = kept.borrow_mut();
+    if !forgotten {
+        *kept = remembered;
+    }
+    let body = lab.read(|world| match kept.as_ref().filter(|call| call.id == props.call) {
+        Some(call) => html! {
+            <>
+                { body(world, call) }
+                if forgotten { <p class="trace-note">{ "The run no longer remembers this call; here it stands as it was last seen." }</p> }
+            </>
+        },
         None => html! {
             <>
                 <h2>{ format!("Call {}", words::grouped(props.call)) }</h2>
