@@ -18,7 +18,8 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn Charts() -> Html {
     // Every second pulse is enough: lines that are drawn oftener are not read better.
-    let beat = use_pulse() / 2;
+    // What was done shows at once all the same.
+    let beat = (use_pulse() / 2, use_lab().version());
     html! {
         <section class="charts" aria-labelledby="charts-title">
             <h2 id="charts-title" class="visually-hidden">{ "Measurements" }</h2>
@@ -29,7 +30,7 @@ pub(crate) fn Charts() -> Html {
 
 #[derive(Properties, PartialEq)]
 struct Props {
-    beat: u64,
+    beat: (u64, u64),
 }
 
 #[component]
