@@ -10,7 +10,7 @@ fn real_now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |it| it.now())
 }
 
-/// What just happened, or what to do with the tool in hand.
+/// What just happened, or what to do with the tool in hand; when there is neither, what to try.
 #[component]
 pub(crate) fn StoryCard() -> Html {
     let lab = use_lab();
@@ -26,6 +26,7 @@ pub(crate) fn StoryCard() -> Html {
         }
         (None, None) => String::new(),
     };
+    let hint = lab.read(|world| world.scenario().hint);
     let spoken = use_mut_ref(Announcer::default).borrow_mut().say(text, real_now());
     html! {
         <>
@@ -39,6 +40,8 @@ pub(crate) fn StoryCard() -> Html {
                     <p>{ story.sentence }</p>
                     if let Some(also) = story.also { <p class="soft">{ also }</p> }
                 </div>
+            } else {
+                <div class="card hint"><p>{ hint }</p></div>
             }
         </div>
         </>

@@ -28,9 +28,10 @@ fn summary(world: &World) -> String {
         format!(" Half of the calls are answered within {}, 99 in 100 within {}.", duration(it.p50), duration(it.p99))
     });
     format!(
-        "Scenario: {}. {clients} clients call {}, with {servers} servers, {up} of them up, and {balancers} load \
+        "Scenario: {}. {} {clients} clients call {}, with {servers} servers, {up} of them up, and {balancers} load \
          balancers. Of {} calls {} were answered, {} failed, {} were shed, and {} are under way.{latency}",
         scenario.title,
+        scenario.hint,
         scenario.service,
         ledger.calls.sent,
         ledger.calls.answered,
