@@ -14,8 +14,7 @@ pub(super) fn load(read: &Measurements) -> Html {
     let most = read.bars.iter().map(|bar| bar.rate).fold(0.0, f64::max);
     let axis = Axis::holding(most, 10.0);
     let mean = mean(&read.bars);
-    let readings: Vec<Reading> = read
-        .imbalance
+    let readings: Vec<Reading> = imbalance(&read.bars)
         .map(|imbalance| Reading { class: "", number: format!("{imbalance:.2}×"), name: "even" })
         .into_iter()
         .collect();
@@ -42,6 +41,12 @@ fn mean(bars: &[Bar]) -> f64 {
     let up = bars.iter().filter(|bar| bar.up);
     let (sum, count) = up.fold((0.0, 0u32), |(sum, count), bar| (sum + bar.rate, count + 1));
     sum / f64::from(count.max(1))
+}
+
+/// The busiest server's rate over that mean: 1 is even.
+fn imbalance(bars: &[Bar]) -> Option<f64> {
+    let most = bars.iter().filter(|bar| bar.up).map(|bar| bar.rate).fold(0.0, f64::max);
+    (most > 0.0).then(|| most / mean(bars))
 }
 
 fn column(bar: &Bar, axis: Axis, mean: f64) -> Html {
@@ -72,6 +77,7 @@ mod tests {
     fn a_death_leaves_an_even_load_even() {
         let bars = [bar(31.0, true), bar(0.0, false), bar(31.0, true), bar(31.0, true), bar(31.0, true)];
         assert!(bars.iter().all(|bar| bar.rate <= UNEVEN * mean(&bars)));
-        assert_eq!(mean(&[]), 0.0);
+        assert_eq!(imbalance(&bars), Some(1.0));
+        assert_eq!((mean(&[]), imbalance(&[])), (0.0, None));
     }
 }

@@ -32,7 +32,6 @@ pub(super) struct Measurements {
     pub(super) servers_up: Vec<Point>,
     pub(super) answered: Vec<Point>,
     pub(super) bars: Vec<Bar>,
-    pub(super) imbalance: Option<f64>,
     pub(super) flags: Vec<Flag>,
 }
 
@@ -67,7 +66,6 @@ impl Measurements {
                 |slice| slice.good + slice.errors + slice.failed + slice.shed,
             )),
             bars: bars(world),
-            imbalance: metrics.imbalance(),
             flags: metrics
                 .marks()
                 .map(|mark| Flag { x: window.share(seconds(mark.at)), label: mark.label.clone(), tone: mark.tone })
