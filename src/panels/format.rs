@@ -51,6 +51,11 @@ pub(crate) fn so_far(time: Nanos) -> String {
     if time < 120 * SECOND { format!("{:.1} s", seconds(time)) } else { span(time) }
 }
 
+/// A span that was set, without idle zeros: `300 ms`, `3 s`.
+pub(crate) fn setting(time: Nanos) -> String {
+    if time < SECOND { format!("{} ms", number(milliseconds(time))) } else { format!("{} s", number(seconds(time))) }
+}
+
 /// A count and its noun: `1 attempt`, `22 attempts`.
 pub(crate) fn plural(value: u64, noun: &str) -> String {
     let ending = if value == 1 { "" } else { "s" };
@@ -89,6 +94,7 @@ mod tests {
     fn spans_are_as_exact_as_they_are_short() {
         let of = |millis: u64| span(millis * MILLISECOND);
         assert_eq!([of(34), of(3_410), of(12_000), of(125_000)], ["34 ms", "3.41 s", "12.0 s", "2 min 5 s"]);
+        assert_eq!([setting(300 * MILLISECOND), setting(3 * SECOND), setting(2_500 * MILLISECOND)], ["300 ms", "3 s", "2.5 s"]);
         assert_eq!([so_far(1_440 * MILLISECOND), so_far(125 * SECOND)], ["1.4 s", "2 min 5 s"]);
     }
 

@@ -38,6 +38,7 @@ pub(super) fn Balancer(props: &NodeProps) -> Html {
             <>
                 { title(&name, state) }
                 <div class="actions">{ mortality::buttons(&name, node.life) }</div>
+                <p class="explained">{ mortality::explained(node.life) }</p>
                 <h3>{ "Now" }</h3>
                 { readings(&[
                     ("Attempts under way", count(view.in_flight.into())),
@@ -96,14 +97,14 @@ fn table(rows: &[Row], select: &Callback<NodeId>) -> Html {
                 <th scope="col">{ "State" }</th>
                 <th scope="col" title="Attempts given to it and not finished">{ "Active" }</th>
                 <th scope="col" title="How often it was chosen">{ "Picked" }</th>
-                <th scope="col" title="Health checks failed in a row">{ "Checks failed" }</th>
+                <th scope="col" title="Health checks failed in a row">{ "Fails" }</th>
             </tr></thead>
             <tbody>
                 { for rows.iter().map(|Row { id, cells: [name, health, active, picked, failed], state }| {
                     let onclick = id.map(|id| select.reform(move |_: MouseEvent| id));
                     html! {
                         <tr>
-                            <th scope="row"><button type="button" class="name" {onclick}>{ name }</button></th>
+                            <th scope="row"><button type="button" class="name" title={name.clone()} {onclick}>{ name }</button></th>
                             <td class={*state}>{ health }</td><td>{ active }</td><td>{ picked }</td><td>{ failed }</td>
                         </tr>
                     }

@@ -2,7 +2,7 @@
 
 use crate::lab::use_lab;
 use crate::panels::fields::{Choice, Field, Slider, Switch};
-use crate::panels::format::{number, percent, span};
+use crate::panels::format::{percent, setting};
 use balancer::{Ejection, HealthCheck, Policy};
 use simulation::time::{from_seconds, seconds};
 use simulation::{Action, Nanos};
@@ -46,7 +46,7 @@ pub(super) fn Settings(props: &Props) -> Html {
             <div class="fields">
                 <Field id="balancer-tries" label="Tries per call" of={name.clone()} value={f64::from(settings.max_attempts)} min={1.0} max={10.0} whole=true
                     slider={Slider::Even(1.0, 10.0, 1.0)} set={tries} />
-                <p class="explained">{ format!("A try is given up after {} without an answer.", span(settings.attempt_timeout)) }</p>
+                <p class="explained">{ format!("A try is given up after {} without an answer.", setting(settings.attempt_timeout)) }</p>
             </div>
             { checks(&name, settings.health_check, &act) }
             { ejection(&name, settings.ejection, &act) }
@@ -120,7 +120,7 @@ fn checks(name: &str, check: Option<HealthCheck>, act: &Callback<Action>) -> Htm
                 set={set(|check, value| check.fall = value as u32)} />
             <Field id="check-rise" label="Rise, passes to come up" {of} value={f64::from(check.rise)} min={1.0} max={100.0} whole=true
                 set={set(|check, value| check.rise = value as u32)} />
-            <p class="explained">{ format!("A silent death is found after {} to {}.", span(soonest), span(latest)) }</p>
+            <p class="explained">{ format!("A silent death is found after {} to {}.", setting(soonest), setting(latest)) }</p>
         </div>
     }
 }
@@ -176,7 +176,7 @@ fn out(ejection: &Ejection) -> String {
     format!(
         "A server that fails {} attempts in a row is left out for {}, longer each time. One of several may always go; more, up to {} of them.",
         ejection.consecutive_failures,
-        number(seconds(ejection.base_time)) + " s",
+        setting(ejection.base_time),
         percent(f64::from(ejection.max_percent) / 100.0)
     )
 }

@@ -26,7 +26,7 @@ pub(super) fn Lan(props: &NodeProps) -> Html {
         let clients = if lan.spec.clients == 1 { "1 client".to_owned() } else { format!("{} clients", lan.spec.clients) };
         html! {
             <>
-                { title(node.name, html! { { format!("local area network · {clients} · {load}") } }) }
+                { title(node.name, html! { { format!("{clients} · {load}") } }) }
                 <h3>{ "Now" }</h3>
                 { readings(&[
                     ("In flight", count(lan.in_flight.into())),
@@ -103,7 +103,7 @@ fn Settings(props: &SettingsProps) -> Html {
         Load::Poisson { rate } | Load::Constant { rate } => {
             let make = if matches!(spec.load, Load::Poisson { .. }) { |rate| Load::Poisson { rate } } else { |rate| Load::Constant { rate } };
             html! {
-                <Field id="lan-rate" label="Load of the whole LAN" unit="calls/s" of={of.clone()} value={rate} min={0.0} max={100_000.0}
+                <Field id="lan-rate" label="Load of the LAN" unit="calls/s" of={of.clone()} value={rate} min={0.0} max={100_000.0}
                     slider={Slider::Even(0.0, 200.0, 1.0)} set={set_load(make)} />
             }
         }

@@ -30,7 +30,7 @@ pub(super) fn Server(props: &NodeProps) -> Html {
                     { slow(&name, server.spec.speed) }
                     { drain(&name, server.draining) }
                 </div>
-                <p class="explained">{ mortality::EXPLAINED }</p>
+                <p class="explained">{ mortality::explained(node.life) }</p>
                 <h3>{ "Now" }</h3>
                 { readings(&[
                     ("Cores busy", format!("{} of {}", server.busy, server.spec.cores)),
