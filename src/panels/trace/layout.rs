@@ -51,7 +51,7 @@ pub(super) struct Message {
     pub(super) to: (f64, f64),
     /// How it is drawn.
     pub(super) look: Look,
-    /// Whether it is lost.
+    /// Whether it is lost, or arrived where nobody hears it.
     pub(super) lost: bool,
     /// How long it takes.
     pub(super) takes: Nanos,
@@ -115,14 +115,15 @@ impl Layout {
                 let there = arrives.min(now).max(step.at);
                 let way = arrives.saturating_sub(step.at).max(1);
                 let share = ((there - step.at) as f64 / way as f64).min(1.0);
+                let unheard = !lost && unheard(call, step.attempt, to);
                 // What is lost falls off before it arrives.
                 let share = if lost { share * 0.82 } else if arrives <= now { 1.0 } else { share };
                 let (left, right) = (x(from), x(to));
                 messages.push(Message {
                     from: (left, time.y(step.at)),
                     to: (left + (right - left) * share, time.y(there)),
-                    look: look(kind, step.attempt, lost),
-                    lost,
+                    look: look(kind, step.attempt, lost || unheard),
+                    lost: lost || (unheard && arrives <= now),
                     takes: arrives.saturating_sub(step.at),
                 });
             }
@@ -163,6 +164,18 @@ fn look(kind: MessageKind, attempt: u32, lost: bool) -> Look {
         MessageKind::Reply => Look::Reply,
         _ => Look::Quiet,
     }
+}
+
+/// Whether an attempt at a server failed without a sign of life from it.
+fn unheard(call: &CallRecord, attempt: u32, server: NodeId) -> bool {
+    let of_attempt = || call.steps.iter().filter(|step| step.attempt == attempt);
+    let failed = of_attempt().any(|step| matches!(step.what, What::AttemptFailed { server: Some(at), .. } if at == server));
+    let heard = of_attempt().any(|step| match step.what {
+        What::Hop { from, .. } => from == server,
+        What::Queued { server: at, .. } | What::Started { server: at } | What::Executed { server: at, .. } => at == server,
+        _ => false,
+    });
+    failed && !heard
 }
 
 /// The nodes a call met, in the order of meeting.
@@ -211,7 +224,13 @@ fn stays(call: &CallRecord, now: Nanos) -> Vec<(NodeId, Nanos, Nanos, Stay)> {
                 stays.push((server, step.at, until.unwrap_or(stop), Stay::Served));
             }
             What::AttemptFailed { at_node, reason, .. } => {
-                let began = call.attempts.iter().find(|attempt| attempt.number == step.attempt).map_or(call.began, |attempt| attempt.began);
+                // A balancer's wait begins with its choice; a client's with its attempt.
+                let chose = call.steps.iter().find_map(|other| match other.what {
+                    What::Chosen { at_node: node, .. } if node == at_node && other.attempt == step.attempt => Some(other.at),
+                    _ => None,
+                });
+                let attempt = call.attempts.iter().find(|attempt| attempt.number == step.attempt);
+                let began = chose.or(attempt.map(|attempt| attempt.began)).unwrap_or(call.began);
                 let waited = step.at.saturating_sub(began);
                 let words = match reason {
                     Reason::TimedOut => format!("no reply {}", words::span(waited)),

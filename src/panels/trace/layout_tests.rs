@@ -66,5 +66,6 @@ fn a_long_wait_is_cut_and_told() {
     assert!(!layout.breaks.is_empty());
     assert!(layout.bars.iter().any(|bar| matches!(&bar.stay, Stay::InVain(words) if words.starts_with("no reply"))));
     assert!(layout.messages.iter().any(|message| message.look == Look::Retry));
+    assert!(layout.messages.iter().any(|message| message.look == Look::Failure && message.lost));
     assert_eq!(layout.lifelines[0].node, rerouted.lan);
 }
