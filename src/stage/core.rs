@@ -78,6 +78,8 @@ pub(crate) struct State {
     pub(crate) palette: Palette,
     pub(crate) context: Option<CanvasRenderingContext2d>,
     pub(crate) visible: bool,
+    /// The virtual time of the last frame.
+    pub(crate) now: simulation::Nanos,
     /// The browser's time of the last frame in milliseconds.
     pub(crate) real: f64,
     /// What is on each link, as it is shown, and since when.
@@ -152,6 +154,7 @@ impl Core {
                 palette: Palette::default(),
                 context: None,
                 visible: true,
+                now: 0,
                 real: 0.0,
                 traffic: (f64::NEG_INFINITY, Vec::new()),
                 gesture: Gesture::Idle,

@@ -50,6 +50,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Whether balancers take it for one that runs.
+    pub(crate) const fn trusted(&self) -> bool {
+        matches!(self.believed, Belief::Up)
+    }
+
     /// Whether balancers keep new calls from it because of what they believe of it.
     pub(crate) const fn out(&self) -> bool {
         matches!(self.believed, Belief::Down { .. } | Belief::Ejected { .. })

@@ -1,7 +1,7 @@
 //! One frame: what moves is painted, outside of Yew.
 
 use super::core::{Core, State};
-use super::legs::PULSE_LASTS;
+use super::legs::{Afterglow, PULSE_LASTS};
 use super::paint::{Brush, Palette, Thread};
 use crate::lab::{Selection, Tool};
 use simulation::Nanos;
@@ -13,7 +13,7 @@ use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 const BREATH: f64 = 95.0;
 
 /// How many real milliseconds of its way a message trails behind it.
-const TRAIL: f64 = 60.0;
+const TRAIL: f64 = 45.0;
 
 /// What the last frame showed, to paint nothing when nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -72,6 +72,12 @@ impl Core {
     /// Takes in what happened since the last frame.
     fn remember(&self, state: &mut State, real_ms: f64) {
         let scene = state.scene.clone();
+        let now = self.lab.now();
+        if now < state.now {
+            // Another run: its incidents are numbered from the start.
+            state.glow = Afterglow::default();
+        }
+        state.now = now;
         let glow = &mut state.glow;
         self.lab.read(|world| {
             for incident in world.incidents_since(glow.seen) {

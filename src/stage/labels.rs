@@ -135,8 +135,7 @@ pub(crate) fn lines(figure: &Figure) -> Vec<Line> {
             true,
         );
         if let Body::Server(server) = figure.body
-            && !server.out()
-            && server.believed != simulation::view::Belief::Unwatched
+            && server.trusted()
         {
             say(
                 "balancer does not know yet".to_owned(),

@@ -180,7 +180,7 @@ impl Brush<'_> {
     fn trails(&self, swarm: &Swarm, radius: f64) {
         self.on.set_line_cap("round");
         self.on.set_line_join("round");
-        self.on.set_global_alpha(0.28);
+        self.on.set_global_alpha(0.24);
         for look in [Look::Request, Look::Reply, Look::Retry] {
             let trails = swarm.trails(look);
             if trails.is_empty() {

@@ -104,6 +104,17 @@ pub(crate) fn shield(at: Point) -> Html {
     }
 }
 
+/// A question mark: the server is dead, and a balancer does not know it yet.
+pub(crate) fn unknown(at: Point) -> Html {
+    let transform = format!("translate({:.1} {:.1})", at.x, at.y);
+    html! {
+        <g transform={transform}>
+            <circle class="stage-badge stage-unknown" r="8.5" />
+            <text class="stage-question" y="4.3">{ "?" }</text>
+        </g>
+    }
+}
+
 /// What waits: a bar for each of up to five calls, a number beyond.
 fn stack(queued: u32) -> Html {
     if queued > 5 {

@@ -199,7 +199,11 @@ fn shape(node: &Placed, props: &PictureProps) -> Html {
                 } }
             </g>
             if let Body::Server(server) = figure.body {
-                if server.out() { { shapes::shield(corner) } }
+                if server.out() {
+                    { shapes::shield(corner) }
+                } else if dead && server.trusted() {
+                    { shapes::unknown(corner) }
+                }
             } else if dead {
                 { shapes::cross(corner) }
             }
@@ -255,7 +259,7 @@ pub(crate) fn buttons(
                     let target = Target::Node(node.figure.id);
                     let width = (2.0 * node.half.x).max(44.0);
                     let height = (2.0 * node.half.y).max(44.0);
-                    button(target, node.at, width, height, words::node(&node.figure), node_stop == Some(node.figure.id), chosen == Some(target), node.figure.kind)
+                    button(target, node.at, (width, height), 2.0 * node.half.x - width, words::node(&node.figure), node_stop == Some(node.figure.id), chosen == Some(target), node.figure.kind)
                 }) }
             </div>
             if !scene.wires.is_empty() {
@@ -264,7 +268,7 @@ pub(crate) fn buttons(
                         let target = Target::Link(wire.figure.id);
                         let [one, two] = wire.ends.map(|end| scene.nodes[end].figure.name.as_str());
                         let name = words::link(one, two, wire.figure.state);
-                        button(target, wire.curve.at(0.5), 28.0, 28.0, name, link_stop == Some(wire.figure.id), chosen == Some(target), Kind::Router)
+                        button(target, wire.curve.at(0.5), (28.0, 28.0), -6.0, name, link_stop == Some(wire.figure.id), chosen == Some(target), Kind::Router)
                     }) }
                 </div>
             }
@@ -276,8 +280,9 @@ pub(crate) fn buttons(
 fn button(
     target: Target,
     at: Point,
-    width: f64,
-    height: f64,
+    (width, height): (f64, f64),
+    // How much wider the shape is than its button: the ring goes around the shape.
+    room: f64,
     name: String,
     stop: bool,
     chosen: bool,
@@ -288,9 +293,10 @@ fn button(
         Target::Link(id) => ("link", id.0),
     };
     let style = format!(
-        "left:{:.1}px;top:{:.1}px;width:{width:.1}px;height:{height:.1}px",
+        "left:{:.1}px;top:{:.1}px;width:{width:.1}px;height:{height:.1}px;--ring:{:.1}px",
         at.x - width / 2.0,
         at.y - height / 2.0,
+        3.0 + room / 2.0,
     );
     let round = (kind != Kind::Lan).then_some("stage-round");
     html! {

@@ -2,7 +2,7 @@
 
 use super::figures::{Body, Figure, Kind, Snapshot, number};
 use simulation::time::SECOND;
-use simulation::view::{Belief, LinkState};
+use simulation::view::LinkState;
 
 /// A node: its name, its kind, its state. Numbers are coarse, so that the name of a focused node
 /// does not change several times a second.
@@ -16,7 +16,7 @@ pub(crate) fn node(figure: &Figure) -> String {
             words += &format!(", down for {seconds} s");
         }
         if let Body::Server(server) = figure.body
-            && server.believed == Belief::Up
+            && server.trusted()
         {
             words += ", balancer does not know yet";
         }
@@ -91,6 +91,7 @@ mod tests {
     use simulation::NodeId;
     use simulation::action::Death;
     use simulation::scenario::Position;
+    use simulation::view::Belief;
 
     fn server(dead: Option<u64>, believed: Belief) -> Figure {
         Figure {
