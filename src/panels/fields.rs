@@ -83,11 +83,25 @@ pub(crate) struct FieldProps {
 
 /// The value in a text, or the sentence that refuses it.
 fn read(props: &FieldProps, text: &str) -> Result<f64, String> {
-    let kind = if props.whole { "a whole number" } else { "a number" };
-    let unit = if props.unit.is_empty() { String::new() } else { format!(" {}", props.unit) };
-    let refuse = |what: String| format!(
-        "{} of {} must be {kind} from {} to {}{unit}; {what} is not.", props.label, props.of, number(props.min), number(props.max)
-    );
+    let kind = if props.whole {
+        "a whole number"
+    } else {
+        "a number"
+    };
+    let unit = if props.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", props.unit)
+    };
+    let refuse = |what: String| {
+        format!(
+            "{} of {} must be {kind} from {} to {}{unit}; {what} is not.",
+            props.label,
+            props.of,
+            number(props.min),
+            number(props.max)
+        )
+    };
     match parse(text) {
         None if text.trim().is_empty() => Err(refuse("what was typed".to_owned())),
         None => Err(refuse(format!("“{text}”"))),
@@ -102,16 +116,32 @@ fn read(props: &FieldProps, text: &str) -> Result<f64, String> {
 pub(crate) fn Field(props: &FieldProps) -> Html {
     let lab = use_lab();
     let draft = use_state(|| None::<String>);
-    let shown = draft.as_deref().map_or_else(|| number(props.value), str::to_owned);
-    let refused = draft.as_deref().is_some_and(|text| read(props, text).is_err());
+    let shown = draft
+        .as_deref()
+        .map_or_else(|| number(props.value), str::to_owned);
+    let refused = draft
+        .as_deref()
+        .is_some_and(|text| read(props, text).is_err());
     let typed = {
         let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(Some(event.target_unchecked_into::<HtmlInputElement>().value())))
+        Callback::from(move |event: InputEvent| {
+            draft.set(Some(
+                event.target_unchecked_into::<HtmlInputElement>().value(),
+            ))
+        })
     };
     let done = {
         let (draft, value, set) = (draft.clone(), props.value, props.set.clone());
         let read = {
-            let props = FieldProps { slider: None, set: Callback::noop(), id: props.id.clone(), label: props.label.clone(), of: props.of.clone(), unit: props.unit.clone(), ..*props };
+            let props = FieldProps {
+                slider: None,
+                set: Callback::noop(),
+                id: props.id.clone(),
+                label: props.label.clone(),
+                of: props.of.clone(),
+                unit: props.unit.clone(),
+                ..*props
+            };
             move |text: &str| read(&props, text)
         };
         Callback::from(move |event: Event| {
@@ -201,7 +231,9 @@ pub(crate) struct ChoiceProps {
 #[component]
 pub(crate) fn Choice(props: &ChoiceProps) -> Html {
     let set = props.set.clone();
-    let onchange = Callback::from(move |event: Event| set.emit(event.target_unchecked_into::<HtmlSelectElement>().value()));
+    let onchange = Callback::from(move |event: Event| {
+        set.emit(event.target_unchecked_into::<HtmlSelectElement>().value())
+    });
     let select = use_node_ref();
     {
         // The attribute says only what stood first: once a hand has chosen, the property counts.
@@ -239,7 +271,9 @@ pub(crate) struct SwitchProps {
 #[component]
 pub(crate) fn Switch(props: &SwitchProps) -> Html {
     let set = props.set.clone();
-    let onchange = Callback::from(move |event: Event| set.emit(event.target_unchecked_into::<HtmlInputElement>().checked()));
+    let onchange = Callback::from(move |event: Event| {
+        set.emit(event.target_unchecked_into::<HtmlInputElement>().checked())
+    });
     html! {
         <label class="switch">
             <input type="checkbox" checked={props.on} {onchange} />
@@ -265,19 +299,46 @@ mod tests {
         let slider = Slider::Log(0.05, 4.0);
         for place in 0..=100 {
             let there = slider.place(slider.value(f64::from(place)));
-            assert!((there - f64::from(place)).abs() <= 1.0, "{place} came back as {there}");
+            assert!(
+                (there - f64::from(place)).abs() <= 1.0,
+                "{place} came back as {there}"
+            );
         }
     }
 
     #[test]
     fn a_refusal_names_the_field_and_its_range() {
         let props = FieldProps {
-            id: "cores".into(), label: "Cores".into(), of: "server-3".into(), unit: "".into(),
-            value: 1.0, min: 1.0, max: 64.0, whole: true, slider: None, set: Callback::noop(),
+            id: "cores".into(),
+            label: "Cores".into(),
+            of: "server-3".into(),
+            unit: "".into(),
+            value: 1.0,
+            min: 1.0,
+            max: 64.0,
+            whole: true,
+            slider: None,
+            set: Callback::noop(),
         };
         assert_eq!(read(&props, "4"), Ok(4.0));
-        let refused = |what: &str| Err(format!("Cores of server-3 must be a whole number from 1 to 64; {what} is not."));
-        assert_eq!([read(&props, "99"), read(&props, "1.5"), read(&props, "x"), read(&props, "")],
-            [refused("99"), refused("1.5"), refused("“x”"), refused("what was typed")]);
+        let refused = |what: &str| {
+            Err(format!(
+                "Cores of server-3 must be a whole number from 1 to 64; {what} is not."
+            ))
+        };
+        assert_eq!(
+            [
+                read(&props, "99"),
+                read(&props, "1.5"),
+                read(&props, "x"),
+                read(&props, "")
+            ],
+            [
+                refused("99"),
+                refused("1.5"),
+                refused("“x”"),
+                refused("what was typed")
+            ]
+        );
     }
 }

@@ -24,7 +24,11 @@ pub(crate) fn count(value: u64) -> String {
 pub(crate) fn number(value: f64) -> String {
     let text = format!("{value:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// A share as a whole percentage.
@@ -48,12 +52,20 @@ pub(crate) fn span(time: Nanos) -> String {
 
 /// A span that goes on, told to the tenth of a second: `1.4 s`, `2 min 5 s`.
 pub(crate) fn so_far(time: Nanos) -> String {
-    if time < 120 * SECOND { format!("{:.1} s", seconds(time)) } else { span(time) }
+    if time < 120 * SECOND {
+        format!("{:.1} s", seconds(time))
+    } else {
+        span(time)
+    }
 }
 
 /// A span that was set, without idle zeros: `300 ms`, `3 s`.
 pub(crate) fn setting(time: Nanos) -> String {
-    if time < SECOND { format!("{} ms", number(milliseconds(time))) } else { format!("{} s", number(seconds(time))) }
+    if time < SECOND {
+        format!("{} ms", number(milliseconds(time)))
+    } else {
+        format!("{} s", number(seconds(time)))
+    }
 }
 
 /// A count and its noun: `1 attempt`, `22 attempts`.
@@ -70,7 +82,11 @@ pub(crate) fn from_milliseconds(value: f64) -> Nanos {
 
 /// What was typed, if it is a number. A decimal comma is understood.
 pub(crate) fn parse(text: &str) -> Option<f64> {
-    text.trim().replace(',', ".").parse().ok().filter(|value: &f64| value.is_finite())
+    text.trim()
+        .replace(',', ".")
+        .parse()
+        .ok()
+        .filter(|value: &f64| value.is_finite())
 }
 
 #[cfg(test)]
@@ -87,25 +103,58 @@ mod tests {
 
     #[test]
     fn numbers_carry_no_idle_zeros() {
-        assert_eq!([20.0, 0.5, 0.05, 100.0, -0.0].map(number), ["20", "0.5", "0.05", "100", "0"]);
+        assert_eq!(
+            [20.0, 0.5, 0.05, 100.0, -0.0].map(number),
+            ["20", "0.5", "0.05", "100", "0"]
+        );
     }
 
     #[test]
     fn spans_are_as_exact_as_they_are_short() {
         let of = |millis: u64| span(millis * MILLISECOND);
-        assert_eq!([of(34), of(3_410), of(12_000), of(125_000)], ["34 ms", "3.41 s", "12.0 s", "2 min 5 s"]);
-        assert_eq!([setting(300 * MILLISECOND), setting(3 * SECOND), setting(2_500 * MILLISECOND)], ["300 ms", "3 s", "2.5 s"]);
-        assert_eq!([so_far(1_440 * MILLISECOND), so_far(125 * SECOND)], ["1.4 s", "2 min 5 s"]);
+        assert_eq!(
+            [of(34), of(3_410), of(12_000), of(125_000)],
+            ["34 ms", "3.41 s", "12.0 s", "2 min 5 s"]
+        );
+        assert_eq!(
+            [
+                setting(300 * MILLISECOND),
+                setting(3 * SECOND),
+                setting(2_500 * MILLISECOND)
+            ],
+            ["300 ms", "3 s", "2.5 s"]
+        );
+        assert_eq!(
+            [so_far(1_440 * MILLISECOND), so_far(125 * SECOND)],
+            ["1.4 s", "2 min 5 s"]
+        );
     }
 
     #[test]
     fn one_is_singular() {
-        assert_eq!([plural(0, "attempt"), plural(1, "attempt"), plural(22, "attempt")], ["0 attempts", "1 attempt", "22 attempts"]);
+        assert_eq!(
+            [
+                plural(0, "attempt"),
+                plural(1, "attempt"),
+                plural(22, "attempt")
+            ],
+            ["0 attempts", "1 attempt", "22 attempts"]
+        );
     }
 
     #[test]
     fn what_is_no_number_is_none() {
-        assert_eq!([parse(" 1,5 "), parse("2e1"), parse(""), parse("four"), parse("inf"), parse("NaN")], [Some(1.5), Some(20.0), None, None, None, None]);
+        assert_eq!(
+            [
+                parse(" 1,5 "),
+                parse("2e1"),
+                parse(""),
+                parse("four"),
+                parse("inf"),
+                parse("NaN")
+            ],
+            [Some(1.5), Some(20.0), None, None, None, None]
+        );
     }
 
     proptest! {

@@ -91,13 +91,14 @@ fn table(rows: &[Row], select: &Callback<NodeId>) -> Html {
         return html! { <p class="explained">{ "It has none. Link a server to it." }</p> };
     }
     html! {
+        <>
         <table class="backends">
             <thead><tr>
                 <th scope="col">{ "Server" }</th>
                 <th scope="col">{ "State" }</th>
-                <th scope="col" title="Attempts given to it and not finished">{ "Active" }</th>
-                <th scope="col" title="How often it was chosen">{ "Picked" }</th>
-                <th scope="col" title="Health checks failed in a row">{ "Fails" }</th>
+                <th scope="col">{ "Active" }</th>
+                <th scope="col">{ "Picked" }</th>
+                <th scope="col">{ "Fails" }</th>
             </tr></thead>
             <tbody>
                 { for rows.iter().map(|Row { id, cells: [name, health, active, picked, failed], state }| {
@@ -111,5 +112,7 @@ fn table(rows: &[Row], select: &Callback<NodeId>) -> Html {
                 }) }
             </tbody>
         </table>
+        <p class="explained">{ "Active: attempts given to it and not finished. Fails: health checks failed in a row." }</p>
+        </>
     }
 }

@@ -55,7 +55,10 @@ pub(super) fn Settings(props: &Props) -> Html {
 }
 
 fn policy(name: &str, policy: &Policy, act: &Callback<Action>) -> Html {
-    let options = Policy::all().iter().map(|it| (it.slug(), it.name())).collect::<Vec<_>>();
+    let options = Policy::all()
+        .iter()
+        .map(|it| (it.slug(), it.name()))
+        .collect::<Vec<_>>();
     let chosen = {
         let (name, act) = (name.to_owned(), act.clone());
         Callback::from(move |slug: String| {
@@ -89,7 +92,9 @@ fn policy(name: &str, policy: &Policy, act: &Callback<Action>) -> Html {
 
 fn checks(name: &str, check: Option<HealthCheck>, act: &Callback<Action>) -> Html {
     let owner = name.to_owned();
-    let switch = act.reform(move |on: bool| Action::SetHealthCheck(owner.clone(), on.then(HealthCheck::default)));
+    let switch = act.reform(move |on: bool| {
+        Action::SetHealthCheck(owner.clone(), on.then(HealthCheck::default))
+    });
     let Some(check) = check else {
         return html! {
             <div class="fields">
@@ -127,14 +132,17 @@ fn checks(name: &str, check: Option<HealthCheck>, act: &Callback<Action>) -> Htm
 
 /// The soonest and the latest that checks discover a silent death (see `balancer::HealthCheck`).
 fn gap(check: &HealthCheck) -> (Nanos, Nanos) {
-    let before = check.interval.saturating_mul(u64::from(check.fall).saturating_sub(1));
+    let before = check
+        .interval
+        .saturating_mul(u64::from(check.fall).saturating_sub(1));
     let soonest = before.saturating_add(check.timeout);
     (soonest, soonest.saturating_add(check.interval))
 }
 
 fn ejection(name: &str, ejection: Option<Ejection>, act: &Callback<Action>) -> Html {
     let owner = name.to_owned();
-    let switch = act.reform(move |on: bool| Action::SetEjection(owner.clone(), on.then(Ejection::default)));
+    let switch =
+        act.reform(move |on: bool| Action::SetEjection(owner.clone(), on.then(Ejection::default)));
     let Some(ejection) = ejection else {
         return html! {
             <div class="fields">

@@ -13,13 +13,22 @@ fn sentence(world: &World, detection: &Detection) -> String {
     let sent = u64::from(detection.attempts_sent);
     format!(
         "{}: dead at {}, found {} later; {} went there in between.",
-        world.name(detection.server), span(detection.died), span(gap), plural(sent, "attempt")
+        world.name(detection.server),
+        span(detection.died),
+        span(gap),
+        plural(sent, "attempt")
     )
 }
 
 /// The newest detections, newest first; nothing if there is none.
 pub(super) fn list(world: &World, wanted: impl Fn(&Detection) -> bool) -> Html {
-    let found: Vec<_> = world.detections().iter().rev().filter(|it| wanted(it)).take(SHOWN).collect();
+    let found: Vec<_> = world
+        .detections()
+        .iter()
+        .rev()
+        .filter(|it| wanted(it))
+        .take(SHOWN)
+        .collect();
     if found.is_empty() {
         return Html::default();
     }

@@ -17,13 +17,21 @@ pub(super) fn Lan(props: &NodeProps) -> Html {
     let lab = use_lab();
     use_pulse();
     lab.read(|world| {
-        let Some(node) = world.node(props.node) else { return Html::default() };
-        let RoleView::Lan(lan) = &node.role else { return Html::default() };
+        let Some(node) = world.node(props.node) else {
+            return Html::default();
+        };
+        let RoleView::Lan(lan) = &node.role else {
+            return Html::default();
+        };
         let load = match lan.spec.load {
             Load::Poisson { rate } | Load::Constant { rate } => format!("{} calls/s", number(rate)),
             Load::Closed { think } => format!("thinking {} ms", number(milliseconds(think))),
         };
-        let clients = if lan.spec.clients == 1 { "1 client".to_owned() } else { format!("{} clients", lan.spec.clients) };
+        let clients = if lan.spec.clients == 1 {
+            "1 client".to_owned()
+        } else {
+            format!("{} clients", lan.spec.clients)
+        };
         html! {
             <>
                 { title(node.name, html! { { format!("{clients} · {load}") } }) }
@@ -43,13 +51,26 @@ pub(super) fn Lan(props: &NodeProps) -> Html {
     })
 }
 
-const KINDS: [(&str, &str); 3] = [("poisson", "Poisson arrivals"), ("constant", "evenly spaced"), ("closed", "closed loop")];
+const KINDS: [(&str, &str); 3] = [
+    ("poisson", "Poisson arrivals"),
+    ("constant", "evenly spaced"),
+    ("closed", "closed loop"),
+];
 
 fn kind(load: Load) -> (&'static str, &'static str) {
     match load {
-        Load::Poisson { .. } => ("poisson", "Calls come by chance, whatever the answers do, as from very many independent users."),
-        Load::Constant { .. } => ("constant", "Calls come at equal distances, whatever the answers do."),
-        Load::Closed { .. } => ("closed", "Each client thinks, calls, and waits for the answer before it thinks again: a slow service is asked less."),
+        Load::Poisson { .. } => (
+            "poisson",
+            "Calls come by chance, whatever the answers do, as from very many independent users.",
+        ),
+        Load::Constant { .. } => (
+            "constant",
+            "Calls come at equal distances, whatever the answers do.",
+        ),
+        Load::Closed { .. } => (
+            "closed",
+            "Each client thinks, calls, and waits for the answer before it thinks again: a slow service is asked less.",
+        ),
     }
 }
 
@@ -62,10 +83,16 @@ fn turned(spec: &LanSpec, kind: &str) -> Load {
     });
     match (kind, spec.load) {
         ("closed", Load::Closed { .. }) => spec.load,
-        ("closed", _) if rate > 0.0 => Load::Closed { think: simulation::time::from_seconds((clients / rate).min(3_600.0)) },
+        ("closed", _) if rate > 0.0 => Load::Closed {
+            think: simulation::time::from_seconds((clients / rate).min(3_600.0)),
+        },
         ("closed", _) => Load::Closed { think: SECOND },
-        ("constant", _) => Load::Constant { rate: rate.min(100_000.0) },
-        _ => Load::Poisson { rate: rate.min(100_000.0) },
+        ("constant", _) => Load::Constant {
+            rate: rate.min(100_000.0),
+        },
+        _ => Load::Poisson {
+            rate: rate.min(100_000.0),
+        },
     }
 }
 
@@ -96,12 +123,22 @@ fn Settings(props: &SettingsProps) -> Html {
         let (lab, name, spec) = (lab.clone(), props.name.clone(), spec.clone());
         // The field takes whole numbers from 1 to 250.
         Callback::from(move |value| {
-            lab.act(Action::SetLan(name.clone(), LanSpec { clients: value as u32, ..spec.clone() }));
+            lab.act(Action::SetLan(
+                name.clone(),
+                LanSpec {
+                    clients: value as u32,
+                    ..spec.clone()
+                },
+            ));
         })
     };
     let amount = match spec.load {
         Load::Poisson { rate } | Load::Constant { rate } => {
-            let make = if matches!(spec.load, Load::Poisson { .. }) { |rate| Load::Poisson { rate } } else { |rate| Load::Constant { rate } };
+            let make = if matches!(spec.load, Load::Poisson { .. }) {
+                |rate| Load::Poisson { rate }
+            } else {
+                |rate| Load::Constant { rate }
+            };
             html! {
                 <Field id="lan-rate" label="Load of the LAN" unit="calls/s" of={of.clone()} value={rate} min={0.0} max={100_000.0}
                     slider={Slider::Even(0.0, 200.0, 1.0)} set={set_load(make)} />
@@ -130,10 +167,16 @@ mod tests {
 
     #[test]
     fn a_load_of_another_kind_asks_for_as_much() {
-        let open = LanSpec { clients: 8, load: Load::Poisson { rate: 40.0 } };
+        let open = LanSpec {
+            clients: 8,
+            load: Load::Poisson { rate: 40.0 },
+        };
         let closed = turned(&open, "closed");
         assert_eq!(closed, Load::Closed { think: SECOND / 5 });
-        let spec = LanSpec { load: closed, ..open.clone() };
+        let spec = LanSpec {
+            load: closed,
+            ..open.clone()
+        };
         assert_eq!(turned(&spec, "constant"), Load::Constant { rate: 40.0 });
         assert_eq!(turned(&open, "poisson"), open.load);
     }
@@ -141,7 +184,10 @@ mod tests {
     #[test]
     fn every_kind_of_load_has_an_option() {
         for (key, _) in KINDS {
-            let spec = LanSpec { clients: 8, load: Load::Poisson { rate: 0.0 } };
+            let spec = LanSpec {
+                clients: 8,
+                load: Load::Poisson { rate: 0.0 },
+            };
             assert_eq!(kind(turned(&spec, key)).0, key);
         }
     }

@@ -34,12 +34,19 @@ pub(super) fn Books() -> Html {
 }
 
 fn table(ledger: &Ledger) -> Html {
-    let Ledger { calls, attempts, .. } = ledger;
+    let Ledger {
+        calls, attempts, ..
+    } = ledger;
     let rows = [
         ("Answered", "answered", calls.answered, attempts.answered),
         ("Failed", "failed", calls.failed, attempts.failed),
         ("Shed", "shed", calls.shed, attempts.shed),
-        ("In flight", "in-flight", ledger.calls_in_flight, ledger.attempts_in_flight),
+        (
+            "In flight",
+            "in-flight",
+            ledger.calls_in_flight,
+            ledger.attempts_in_flight,
+        ),
     ];
     html! {
         <table class="books">
@@ -55,7 +62,11 @@ fn table(ledger: &Ledger) -> Html {
 }
 
 fn verdict(ledger: &Ledger) -> Html {
-    let (class, words) = if ledger.balances() { ("good", "✓ balances") } else { ("bad", "✗ does not balance") };
+    let (class, words) = if ledger.balances() {
+        ("good", "✓ balances")
+    } else {
+        ("bad", "✗ does not balance")
+    };
     html! {
         <p class="verdict">
             <span {class}>{ words }</span>

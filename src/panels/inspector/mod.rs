@@ -44,15 +44,19 @@ pub(crate) fn Inspector() -> Html {
     // The key makes a fresh panel, without drafts of another's numbers.
     let panel = match lab.selection() {
         Selection::None => html! { <Books /> },
-        Selection::Call(call) => html! { <super::trace::Trace key={format!("call-{call}")} {call} /> },
+        Selection::Call(call) => {
+            html! { <super::trace::Trace key={format!("call-{call}")} {call} /> }
+        }
         Selection::Link(link) => html! { <Link key={format!("link-{}", link.0)} {link} /> },
         Selection::Node(node) => {
-            let kind = lab.read(|world| world.node(node).map(|view| match view.role {
-                RoleView::Lan(_) => Kind::Lan,
-                RoleView::Router | RoleView::Isp => Kind::Router,
-                RoleView::Balancer(_) => Kind::Balancer,
-                RoleView::Server(_) => Kind::Server,
-            }));
+            let kind = lab.read(|world| {
+                world.node(node).map(|view| match view.role {
+                    RoleView::Lan(_) => Kind::Lan,
+                    RoleView::Router | RoleView::Isp => Kind::Router,
+                    RoleView::Balancer(_) => Kind::Balancer,
+                    RoleView::Server(_) => Kind::Server,
+                })
+            });
             let key = format!("node-{}", node.0);
             match kind {
                 Some(Kind::Lan) => html! { <Lan {key} {node} /> },

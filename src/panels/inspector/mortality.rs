@@ -35,7 +35,9 @@ pub(super) fn manner(death: Death) -> &'static str {
 /// What the buttons do, for those who are about to choose.
 pub(super) fn explained(life: Life) -> &'static str {
     match life {
-        Life::Up => "A crash is answered with a reset: callers know within a round trip. Silence answers nothing: they must wait.",
+        Life::Up => {
+            "A crash is answered with a reset: callers know within a round trip. Silence answers nothing: they must wait."
+        }
         Life::Dead { .. } => "Revived, it begins empty; whoever watches it must find it again.",
     }
 }

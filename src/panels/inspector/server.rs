@@ -74,7 +74,9 @@ fn belief(belief: Belief, now: Nanos) -> String {
         Belief::Unwatched => "nothing".to_owned(),
         Belief::Up => "up".to_owned(),
         Belief::Down { since } => format!("down for {}", so_far(now.saturating_sub(since))),
-        Belief::Ejected { until } => format!("ejected, {} to go", so_far(until.saturating_sub(now))),
+        Belief::Ejected { until } => {
+            format!("ejected, {} to go", so_far(until.saturating_sub(now)))
+        }
     }
 }
 
@@ -82,7 +84,10 @@ fn slow(name: &str, speed: f64) -> Html {
     if speed < 1.0 {
         html! { <Do label="Full speed" tone="recovery" action={Action::SetSpeed(name.to_owned(), 1.0)} title="Sets its speed to 1 again." /> }
     } else {
-        let title = format!("Sets its speed to {}: all its work takes five times as long.", number(SLOW));
+        let title = format!(
+            "Sets its speed to {}: all its work takes five times as long.",
+            number(SLOW)
+        );
         html! { <Do label="Slow" tone="change" action={Action::SetSpeed(name.to_owned(), SLOW)} {title} /> }
     }
 }
