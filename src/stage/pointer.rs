@@ -134,6 +134,7 @@ impl Core {
     fn hover(&self, at: Point, event: &PointerEvent) {
         let tool = self.lab.tool();
         self.state.borrow_mut().pointer = Some(at);
+        self.show_clickable(tool == Tool::Select && self.is_clickable(at));
         match tool {
             Tool::Place(part) if event.pointer_type() != "touch" => {
                 let landing = Some(self.landing(part, at));
@@ -158,6 +159,32 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// Whether there is a link or a message at a point; nodes have their own cursor.
+    fn is_clickable(&self, at: Point) -> bool {
+        let scene = self.scene();
+        hit::link_at(&scene, at).is_some()
+            || self.lab.read(|world| {
+                motion::call_near(&scene, world.messages(), world.now(), at, MESSAGE_REACH)
+                    .is_some()
+            })
+    }
+
+    /// Tells by the cursor that a click means something, without a render.
+    fn show_clickable(&self, clickable: bool) {
+        let Some(root) = self.root.cast::<Element>() else {
+            return;
+        };
+        if root.has_attribute("data-clickable") == clickable {
+            return;
+        }
+        // Refused only for a name that is no attribute's.
+        let _ = if clickable {
+            root.set_attribute("data-clickable", "")
+        } else {
+            root.remove_attribute("data-clickable")
+        };
     }
 
     fn click(&self, press: &Press) {
