@@ -134,14 +134,6 @@ impl Metrics {
         &self.loads
     }
 
-    /// The busiest server's rate over the mean rate of all: 1 is even. None while nothing comes.
-    #[must_use]
-    pub fn imbalance(&self) -> Option<f64> {
-        let sum: f64 = self.loads.iter().map(|load| load.rate).sum();
-        let most = self.loads.iter().map(|load| load.rate).fold(0.0, f64::max);
-        (sum > 0.0).then(|| most * self.loads.len() as f64 / sum)
-    }
-
     /// What was done, oldest first.
     pub fn marks(&self) -> impl DoubleEndedIterator<Item = &Mark> {
         self.marks.iter()
@@ -188,7 +180,7 @@ impl Metrics {
             start: end,
             ..Slice::default()
         });
-        if end % (WINDOW / WINDOW_PARTS) == 0 {
+        if end.is_multiple_of(WINDOW / WINDOW_PARTS) {
             self.latencies.rotate();
         }
     }
@@ -246,7 +238,7 @@ impl LatencyWindow {
         } else {
             Part::default()
         };
-        if next.microseconds.len() > 0 {
+        if !next.microseconds.is_empty() {
             // What leaves was added before, bucket by bucket, so it can be subtracted.
             let subtracted = self.all.microseconds.subtract(&next.microseconds);
             debug_assert!(subtracted.is_ok());
@@ -260,7 +252,7 @@ impl LatencyWindow {
     fn percentiles(&self) -> Option<Percentiles> {
         let all = &self.all.microseconds;
         let at = |share| all.value_at_quantile(share) * 1_000;
-        (all.len() > 0).then(|| Percentiles {
+        (!all.is_empty()).then(|| Percentiles {
             p50: at(0.50),
             p95: at(0.95),
             p99: at(0.99),

@@ -1,6 +1,11 @@
 //! Whole runs: the ledger, determinism, offered load, and what a death does.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs, reason = "tests say what they hold in their names")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test's helpers cannot do fails the test"
+)]
 
 use rpc::encoding::Encoding;
 use simulation::action::{Action, Death};

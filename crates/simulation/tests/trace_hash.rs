@@ -3,6 +3,11 @@
 //! The hashes stand here once; this test runs natively and, by wasm-bindgen's runner, in a
 //! browser. Whoever changes what a run does on purpose writes the new ones down.
 #![allow(missing_docs, reason = "tests say what they hold in their names")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test's helpers cannot do fails the test"
+)]
 
 use simulation::action::{Action, Death};
 use simulation::time::SECOND;
@@ -28,17 +33,26 @@ fn hash(slug: &str, actions: &[(u64, Action)]) -> u64 {
 
 #[test]
 fn five_servers() {
-    assert_eq!(format!("{:016x}", hash("five-servers", &[])), "1d43af6004801d52");
+    assert_eq!(
+        format!("{:016x}", hash("five-servers", &[])),
+        "1d43af6004801d52"
+    );
 }
 
 #[test]
 fn binary_rpc() {
-    assert_eq!(format!("{:016x}", hash("binary-rpc", &[])), "2bbffd3c4e98f46c");
+    assert_eq!(
+        format!("{:016x}", hash("binary-rpc", &[])),
+        "2bbffd3c4e98f46c"
+    );
 }
 
 #[test]
 fn overload() {
-    assert_eq!(format!("{:016x}", hash("overload", &[])), "c82ef9f05b968024");
+    assert_eq!(
+        format!("{:016x}", hash("overload", &[])),
+        "c82ef9f05b968024"
+    );
 }
 
 #[test]
