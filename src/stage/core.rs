@@ -1,19 +1,19 @@
 //! What the stage holds between renders: its size, its scene, and what a hand is doing on it.
 
-use super::figures::{Kind, Snapshot};
-use super::geometry::{Point, Rect, point};
+use super::figures::Snapshot;
+use super::fonts::Fonts;
+use super::geometry::{Point, Rect};
 use super::hull::Outline;
-use super::labels::{Estimate, Measure};
 use super::legs::Afterglow;
 use super::motion::Swarm;
 use super::paint::Palette;
 use super::scene::Scene;
-use super::spot::free_spot;
+use super::text::Estimate;
 use super::viewport::Viewport;
-use crate::lab::{Lab, Selection, Tool};
+use crate::lab::Lab;
 use simulation::action::Action;
-use simulation::placement::{self, Part};
-use simulation::scenario::{NodeSpec, Position};
+use simulation::placement::Part;
+use simulation::scenario::Position;
 use simulation::view::LinkState;
 use simulation::{LinkId, NodeId};
 use std::cell::{Cell, RefCell};
@@ -263,89 +263,6 @@ impl Core {
             .map(|node| node.figure.name.clone())
     }
 
-    /// The nearest place to a point on the stage at which a shape has room, and its label too where
-    /// no hand chose the place.
-    pub(crate) fn room(&self, wish: Point, kind: Kind, but: Option<NodeId>, label: bool) -> Point {
-        let scene = self.scene();
-        let mut half = super::scene::half_size(kind, 5, scene.view.scale);
-        if label {
-            half = half + point(8.0, 22.0);
-        }
-        let taken: Vec<Rect> = scene
-            .nodes
-            .iter()
-            .filter(|node| Some(node.figure.id) != but)
-            .map(|node| {
-                let shape = Rect::around(node.at, node.half.x + 3.0, node.half.y + 3.0);
-                if label {
-                    shape.union(&node.label.area)
-                } else {
-                    shape
-                }
-            })
-            .collect();
-        free_spot(wish, half, &taken, &scene.view.inner)
-    }
-
-    /// Puts a part on the stage, at the nearest free place, and selects it.
-    pub(crate) fn place(&self, part: Part, wish: Point, label: bool) {
-        let at = self.room(wish, super::part_kind(part), None, label);
-        let position = self.scene().view.to_plane(at);
-        let action = self.lab.read(|world| placement::add(world, part, position));
-        let added = added(&action).map(|node| node.name.clone());
-        self.lab.set_tool(Tool::Select);
-        if !self.lab.act(action) {
-            return;
-        }
-        let id = added.and_then(|name| {
-            self.lab
-                .read(|world| world.node_named(&name).map(|node| node.id))
-        });
-        if let Some(id) = id {
-            self.lab.select(Selection::Node(id));
-            let mut state = self.state.borrow_mut();
-            state.focus_on(Some(Target::Node(id)));
-        }
-        self.touch();
-    }
-
-    /// Puts a part near others of its kind.
-    pub(crate) fn place_near_similar(&self, part: Part) {
-        let scene = self.scene();
-        let kind = super::part_kind(part);
-        let similar: Vec<Point> = scene
-            .nodes
-            .iter()
-            .filter(|node| node.figure.kind == kind)
-            .map(|node| node.at)
-            .collect();
-        // The last of a kind in reading order: the next one continues the column.
-        let wish = similar
-            .last()
-            .copied()
-            .unwrap_or_else(|| scene.view.inner.centre());
-        self.place(part, wish, true);
-        let mut state = self.state.borrow_mut();
-        state.focus_next = state.focus;
-    }
-
-    /// Where a part would land and what it would be linked to.
-    pub(crate) fn landing(&self, part: Part, wish: Point) -> (Point, Vec<Point>) {
-        let at = self.room(wish, super::part_kind(part), None, false);
-        let scene = self.scene();
-        let position = scene.view.to_plane(at);
-        let action = self.lab.read(|world| placement::add(world, part, position));
-        let mut names = Vec::new();
-        neighbours(&action, &mut names);
-        let places = scene
-            .nodes
-            .iter()
-            .filter(|node| names.contains(&node.figure.name))
-            .map(|node| node.at)
-            .collect();
-        (at, places)
-    }
-
     /// Lets go of what is held, at its place or where it came from.
     pub(crate) fn drop_held(&self, keep: bool) {
         let held = {
@@ -375,68 +292,3 @@ impl Core {
         self.touch();
     }
 }
-
-/// The node that an action adds.
-fn added(action: &Action) -> Option<&NodeSpec> {
-    match action {
-        Action::AddNode { node, .. } => Some(node),
-        Action::All(actions) => actions.iter().find_map(added),
-        _ => None,
-    }
-}
-
-/// The ends of the links that an action adds.
-fn neighbours(action: &Action, names: &mut Vec<String>) {
-    match action {
-        Action::AddNode { links, .. } => {
-            for link in links {
-                names.extend([link.a.clone(), link.b.clone()]);
-            }
-        }
-        Action::Connect(link) => names.extend([link.a.clone(), link.b.clone()]),
-        Action::All(actions) => actions.iter().for_each(|action| neighbours(action, names)),
-        _ => {}
-    }
-}
-
-/// Measures text with the page's own fonts.
-struct Fonts<'a> {
-    on: &'a CanvasRenderingContext2d,
-    /// The font that is set: setting one costs more than measuring with it.
-    set: Cell<Option<(u64, bool)>>,
-}
-
-impl<'a> Fonts<'a> {
-    fn new(on: &'a CanvasRenderingContext2d) -> Self {
-        on.save();
-        Self {
-            on,
-            set: Cell::new(None),
-        }
-    }
-}
-
-impl Drop for Fonts<'_> {
-    fn drop(&mut self) {
-        self.on.restore();
-    }
-}
-
-impl Measure for Fonts<'_> {
-    fn width(&self, text: &str, size: f64, bold: bool) -> f64 {
-        let font = (size.to_bits(), bold);
-        if self.set.get() != Some(font) {
-            let weight = if bold { 650 } else { 400 };
-            self.on.set_font(&format!("{weight} {size}px {FONTS}"));
-            self.set.set(Some(font));
-        }
-        match self.on.measure_text(text) {
-            // A halo of a pixel on either side.
-            Ok(metrics) => metrics.width() + 2.0,
-            Err(_) => Estimate.width(text, size, bold),
-        }
-    }
-}
-
-/// The page's fonts, as in base.css.
-const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";

@@ -49,7 +49,7 @@ fn relative(node: &Placed, at: Point, least: f64) -> f64 {
 mod tests {
     use super::super::figures::{Body, Figure, Kind, LinkFigure, Snapshot};
     use super::super::geometry::point;
-    use super::super::labels::Estimate;
+    use super::super::text::Estimate;
     use super::super::viewport::{PLANE, Viewport};
     use super::*;
     use simulation::scenario::Position;

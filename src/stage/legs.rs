@@ -201,7 +201,7 @@ fn route(scene: &Scene, from: NodeId, to: NodeId) -> Vec<(LinkId, bool)> {
 #[cfg(test)]
 mod tests {
     use super::super::figures::{Body, Figure, Kind, LinkFigure, Snapshot};
-    use super::super::labels::Estimate;
+    use super::super::text::Estimate;
     use super::super::viewport::{PLANE, Viewport};
     use super::*;
     use simulation::record::Reason;

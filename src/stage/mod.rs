@@ -3,9 +3,11 @@
 //! The DOM holds what can be focused, dragged, labelled and read aloud; one canvas over it holds
 //! what moves. Both read the world and never own it.
 
+mod cluster;
 mod core;
 mod drag;
 mod figures;
+mod fonts;
 mod frame;
 mod geometry;
 mod hit;
@@ -16,11 +18,14 @@ mod legs;
 mod motion;
 mod observe;
 mod paint;
+mod place;
 mod pointer;
 mod routes;
 mod scene;
 mod shapes;
+mod sizes;
 mod spot;
+mod text;
 mod view;
 mod viewport;
 mod words;

@@ -183,7 +183,7 @@ pub(crate) fn call_near(
 mod tests {
     use super::super::figures::{Body, Figure, Kind, LinkFigure, Snapshot};
     use super::super::geometry::Rect;
-    use super::super::labels::Estimate;
+    use super::super::text::Estimate;
     use super::super::viewport::{PLANE, Viewport};
     use super::*;
     use simulation::NodeId;

@@ -3,17 +3,15 @@
 //! A scene is a pure function of a snapshot, a viewport and the fonts. The SVG, the canvas and the
 //! hit test all read the same one, so that what is seen is what is hit.
 
+use super::cluster::{Cluster, cluster};
 use super::figures::{Body, Figure, Kind, LinkFigure, Snapshot};
 use super::geometry::{Curve, Point, Rect, point};
-use super::hull::{Outline, circle};
-use super::labels::{Ground, Label, Line, Measure, Side, Tone, Type, lines, settle};
+use super::labels::{Ground, Label, Side, settle};
 use super::routes;
+use super::sizes::{half_size, screens};
+use super::text::{Measure, Type, lines};
 use super::viewport::Viewport;
 use simulation::{LinkId, NodeId};
-
-/// The most screens that are drawn on a LAN.
-const MOST_SCREENS: usize = 12;
-
 /// A node in its place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Placed {
@@ -37,13 +35,6 @@ pub(crate) struct Wire {
     pub(crate) ends: [usize; 2],
 }
 
-/// The cluster: an outline around all servers, and what is written over it.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Cluster {
-    pub(crate) outline: Outline,
-    pub(crate) label: Label,
-}
-
 /// Everything in its place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Scene {
@@ -53,88 +44,6 @@ pub(crate) struct Scene {
     /// In order of their ids.
     pub(crate) wires: Vec<Wire>,
     pub(crate) cluster: Option<Cluster>,
-}
-
-/// Half the width and half the height of a kind's shape.
-pub(crate) fn half_size(kind: Kind, clients: usize, scale: f64) -> Point {
-    let (x, y) = match kind {
-        Kind::Lan => {
-            let (columns, rows) = grid(clients.min(most_screens(scale)));
-            let more = if clients > MOST_SCREENS && most_screens(scale) == MOST_SCREENS {
-                5.0
-            } else {
-                0.0
-            };
-            (
-                26.0 + 0.5 * pitch(scale) * columns as f64 - columns as f64,
-                22.0 + 10.5 * rows as f64 + more,
-            )
-        }
-        Kind::Router => (19.0, 19.0),
-        Kind::Isp => (27.0, 27.0),
-        Kind::Balancer => (28.0, 31.0),
-        Kind::Server => (27.0, 27.0),
-    };
-    // Small shapes keep what makes them legible.
-    let scale = if kind == Kind::Lan {
-        scale
-    } else {
-        scale.max(0.52)
-    };
-    point(x * scale, y * scale)
-}
-
-fn most_screens(scale: f64) -> usize {
-    if scale < 0.72 { 6 } else { MOST_SCREENS }
-}
-
-/// From one screen of a LAN to the next.
-fn pitch(scale: f64) -> f64 {
-    if scale < 0.72 { 34.0 } else { 29.0 }
-}
-
-/// Columns and rows of a LAN's screens.
-fn grid(screens: usize) -> (usize, usize) {
-    match screens {
-        0..=3 => (screens.max(1), 1),
-        4..=6 => (screens.div_ceil(2), 2),
-        7..=8 => (4, 2),
-        9 => (3, 3),
-        _ => (4, 3),
-    }
-}
-
-/// Where a LAN's screens are, from its centre: rows from the top, the shorter ones centred. With
-/// them, where the number of clients beyond is written.
-pub(crate) fn screens(clients: u32, scale: f64) -> (Vec<Point>, Option<Point>) {
-    let (clients, most) = (clients as usize, most_screens(scale));
-    let shown = clients.min(most).max(1);
-    // Where many are drawn, the number stands under them; where few are, in place of the last.
-    let under = clients > most && most == MOST_SCREENS;
-    let lift = if under { -7.0 * scale } else { 0.0 };
-    let (_, rows) = grid(shown);
-    let mut places = Vec::with_capacity(shown);
-    for row in 0..rows {
-        // The first rows take what does not divide evenly.
-        let count = shown / rows + usize::from(row < shown % rows);
-        for column in 0..count {
-            places.push(point(
-                (column as f64 - (count as f64 - 1.0) / 2.0) * pitch(scale) * scale,
-                (row as f64 - (rows as f64 - 1.0) / 2.0) * 23.0 * scale + lift,
-            ));
-        }
-    }
-    let beyond = if under {
-        Some(point(
-            0.0,
-            (rows as f64 - 1.0) * 11.5 * scale + lift + 20.0 * scale,
-        ))
-    } else if clients > most {
-        places.pop()
-    } else {
-        None
-    };
-    (places, beyond)
 }
 
 impl Scene {
@@ -298,87 +207,9 @@ fn wires(
         .collect()
 }
 
-#[allow(clippy::too_many_arguments)]
-fn cluster(
-    nodes: &[Figure],
-    places: &[Point],
-    halves: &[Point],
-    labels: &[Option<Label>],
-    ground: &mut Ground<'_>,
-    service: &str,
-    (servers, up): (usize, usize),
-    ty: Type,
-    measure: &dyn Measure,
-) -> Option<Cluster> {
-    let mut points = Vec::new();
-    let mut top = f64::INFINITY;
-    for (index, _) in nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| node.kind == Kind::Server)
-    {
-        let room = halves[index].x * 0.6 + 8.0;
-        points.extend(circle(places[index], halves[index].x + room));
-        top = top.min(places[index].y - halves[index].y);
-        if let Some(label) = &labels[index] {
-            points.extend(label.area.grown(5.0).corners());
-        }
-    }
-    let outline = Outline::around(&points, &ground.bounds.grown(2.0))?;
-    let what = if servers == 1 { "server" } else { "servers" };
-    let long = format!("{service} — {servers} {what}, {up} up");
-    let short = format!("{up} of {servers} up");
-    let extent = outline.extent();
-    let height = ty.line(Tone::Name);
-    let choices = [long, short];
-    let mut best: Option<(f64, Label)> = None;
-    for (rank, text) in choices.into_iter().enumerate() {
-        let width = measure.width(&text, ty.name, true) + 4.0;
-        let middle = extent.centre().x;
-        // Over the outline, inside of its top, or under it.
-        let (over, under) = (
-            extent.top - height / 2.0 - 3.0,
-            extent.bottom + height / 2.0 + 3.0,
-        );
-        let far = (extent.width() - width) / 2.0;
-        for (place, aside, y) in [
-            (0.0, 0.0, over),
-            (12.0, 0.0, (extent.top + top) / 2.0),
-            (16.0, 0.0, under),
-            (24.0, far, over),
-            (24.0, -far, over),
-            (26.0, far, under),
-            (26.0, -far, under),
-        ] {
-            let area = Rect::around(point(middle + aside, y), width / 2.0, height / 2.0)
-                .pushed_inside(&ground.bounds);
-            let cost = ground.cost(area, usize::MAX) + place + 120.0 * rank as f64;
-            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                let line = Line {
-                    text: text.clone(),
-                    tone: Tone::Name,
-                    widest: None,
-                    urgent: true,
-                };
-                best = Some((
-                    cost,
-                    Label {
-                        lines: vec![line],
-                        area,
-                        align: 0,
-                    },
-                ));
-            }
-        }
-    }
-    let (_, label) = best?;
-    ground.labels.push(label.area);
-    Some(Cluster { outline, label })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::labels::Estimate;
+    use super::super::text::Estimate;
     use super::*;
     use simulation::action::{Action, Death};
     use simulation::placement::{self, Part};
@@ -502,14 +333,5 @@ mod tests {
             .find(|node| node.figure.name == "server-6")
             .unwrap();
         assert!(cluster.outline.extent().contains(newest.at));
-    }
-
-    #[test]
-    fn a_lan_says_how_many_screens_it_does_not_show() {
-        let (large, beyond) = screens(20, 1.0);
-        assert_eq!((large.len(), beyond.is_some()), (12, true));
-        let (small, beyond) = screens(20, 0.5);
-        assert_eq!((small.len(), beyond.is_some()), (5, true));
-        assert_eq!(screens(3, 0.5).1, None);
     }
 }

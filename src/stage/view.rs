@@ -1,11 +1,13 @@
 //! The scene as SVG and as buttons.
 
+use super::cluster::Cluster;
 use super::core::{Ghost, Target};
 use super::figures::{Body, Kind};
 use super::geometry::{Curve, Point, point};
 use super::hull::island;
-use super::labels::{Label, Type};
-use super::scene::{Cluster, Placed, Scene, Wire};
+use super::labels::Label;
+use super::scene::{Placed, Scene, Wire};
+use super::text::Type;
 use super::{part_kind, shapes, words};
 use simulation::view::LinkState;
 use simulation::{LinkId, NodeId};
