@@ -1,6 +1,9 @@
 //! A button that does one thing to the world.
 
 use crate::lab::use_lab;
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use simulation::Action;
 use yew::prelude::*;
 
@@ -24,6 +27,7 @@ pub(super) fn Do(props: &Props) -> Html {
     let action = props.action.clone();
     let onclick = move |_| {
         lab.act(action.clone());
+        keep_focus();
     };
     html! {
         <button type="button" class={classes!("do", props.tone)} title={props.title.clone()} {onclick}>
@@ -41,6 +45,7 @@ pub(super) fn Remove(props: &RemoveProps) -> Html {
         if lab.act(action.clone()) {
             lab.select(crate::lab::Selection::None);
         }
+        keep_focus();
     };
     html! {
         <p class="removal">
@@ -55,4 +60,24 @@ pub(super) struct RemoveProps {
     pub(super) label: AttrValue,
     /// What takes the part out.
     pub(super) action: Action,
+}
+
+/// A button that does away with itself takes the focus along, and the keyboard would begin anew at
+/// the top of the page: once the panel is drawn anew, its heading takes the focus then.
+fn keep_focus() {
+    Timeout::new(0, || {
+        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+        let lost = document.active_element().is_none_or(|active| active.tag_name() == "BODY");
+        let heading = document
+            .query_selector(".inspector h2")
+            .ok()
+            .flatten()
+            .and_then(|heading| heading.dyn_into::<HtmlElement>().ok());
+        if let (true, Some(heading)) = (lost, heading) {
+            heading.set_tab_index(-1);
+            // Refused only for what cannot have the focus, and the tabindex was set.
+            let _ = heading.focus();
+        }
+    })
+    .forget();
 }

@@ -11,14 +11,14 @@ pub(super) fn buttons(name: &str, life: Life) -> Html {
     match life {
         Life::Up => html! {
             <>
-                <Do label="Crash" tone="harm" action={Action::Kill(name.to_owned(), Death::Crash)}
+                <Do key="crash" label="Crash" tone="harm" action={Action::Kill(name.to_owned(), Death::Crash)}
                     title="The process dies and its host says so: connections are reset, new ones refused." />
-                <Do label="Silence" tone="harm" action={Action::Kill(name.to_owned(), Death::Silence)}
+                <Do key="silence" label="Silence" tone="harm" action={Action::Kill(name.to_owned(), Death::Silence)}
                     title="The host falls silent: nothing answers, and callers learn of it only by waiting." />
             </>
         },
         Life::Dead { .. } => html! {
-            <Do label="Revive" tone="recovery" action={Action::Revive(name.to_owned())}
+            <Do key="revive" label="Revive" tone="recovery" action={Action::Revive(name.to_owned())}
                 title="Starts the process again, empty." />
         },
     }
