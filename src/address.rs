@@ -51,7 +51,7 @@ pub(crate) fn read(pairs: &[(String, String)]) -> Option<Address> {
                     address.scenario.seed = seed;
                     address.seeded = true;
                 }
-                Err(_) => address.complain("seed", value, "a whole number from 0 to 2^64 - 1"),
+                Err(_) => address.complain("seed", value, "a whole number, not below 0"),
             },
             "speed" => match value.parse::<f64>() {
                 Ok(speed) if (0.001..=100.0).contains(&speed) => address.scenario.speed = speed,

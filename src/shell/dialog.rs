@@ -45,10 +45,10 @@ pub(super) fn Dialog(props: &Props) -> Html {
     html! {
         <dialog ref={node} id={props.id.clone()} aria-labelledby={heading.clone()} {onclose} onclick={outside}>
             <div class="dialog-body">
-                <header>
+                <div class="dialog-head">
                     <h2 id={heading}>{ props.title.clone() }</h2>
                     <button type="button" class="quiet" onclick={close} aria-label="Close">{ "×" }</button>
-                </header>
+                </div>
                 if props.open { { props.children.clone() } }
             </div>
         </dialog>

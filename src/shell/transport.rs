@@ -32,6 +32,8 @@ fn meaning(speed: f64) -> String {
         } else {
             format!("a 20 ms hop takes {shown:.0} s")
         }
+    } else if speed < 2.0 {
+        "in real time".to_owned()
     } else {
         format!("{speed} s pass in a second")
     }
@@ -70,8 +72,13 @@ pub(super) fn Pace() -> Html {
         <label class="pace">
             <span class="pace-label">{ "Speed " }<strong class="figures">{ pace(speed) }</strong></span>
             <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1"
-                value={notch(speed).to_string()} {oninput} aria-valuetext={words} />
-            <span class="soft meaning">{ meaning(speed) }</span>
+                value={notch(speed).to_string()} {oninput} aria-label="Speed" aria-valuetext={words} />
+            if let Some(share) = lab.shortfall() {
+                <span class="shortfall figures">{ format!("runs at {}", pace_reached(speed * share)) }
+                    <span class="why">{ ": this computer is the limit" }</span></span>
+            } else {
+                <span class="soft meaning">{ meaning(speed) }</span>
+            }
         </label>
     }
 }
@@ -108,16 +115,12 @@ pub(crate) fn Transport() -> Html {
     let lab = use_lab();
     let _ = use_pulse();
     let seed = lab.read(|world: &World| world.scenario().seed);
-    let shortfall = lab.shortfall();
     html! {
         <section class="transport" aria-label="Time">
             { play_button(&lab) }
             { button(&lab, "Step to the next event", icons::step(), false, Lab::step) }
             <output class="clock figures" aria-label="Virtual time">{ clock(lab.now()) }</output>
             <Pace />
-            if let Some(share) = shortfall {
-                <span class="shortfall" role="note">{ format!("this computer reaches {}", pace_reached(lab.speed() * share)) }</span>
-            }
             <span class="spring"></span>
             { button(&lab, "Undo", icons::undo(), !lab.can_undo(), Lab::undo) }
             { button(&lab, "Redo", icons::redo(), !lab.can_redo(), Lab::redo) }
@@ -153,6 +156,7 @@ mod tests {
         assert_eq!(pace(30.0), "30×");
         assert_eq!(meaning(0.1), "a 20 ms hop takes 0.2 s");
         assert_eq!(meaning(0.001), "a 20 ms hop takes 20 s");
+        assert_eq!(meaning(100.0), "100 s pass in a second");
         for (index, speed) in SPEEDS.iter().enumerate() {
             assert_eq!(notch(*speed), index);
         }
