@@ -17,7 +17,11 @@ enum Filter {
 }
 
 impl Filter {
-    const EACH: [(Self, &'static str); 3] = [(Self::All, "All"), (Self::Rerouted, "Rerouted"), (Self::Failed, "Failed")];
+    const EACH: [(Self, &'static str); 3] = [
+        (Self::All, "All"),
+        (Self::Rerouted, "Rerouted"),
+        (Self::Failed, "Failed"),
+    ];
 
     fn lets(self, call: &CallRecord) -> bool {
         match self {
@@ -40,15 +44,26 @@ struct Row {
 
 impl Row {
     fn of(world: &World, call: &CallRecord) -> Self {
-        let mut names: Vec<&str> = call.attempts.iter().filter_map(|attempt| attempt.server).map(|server| world.name(server)).collect();
+        let mut names: Vec<&str> = call
+            .attempts
+            .iter()
+            .filter_map(|attempt| attempt.server)
+            .map(|server| world.name(server))
+            .collect();
         names.dedup();
         Self {
             id: call.id,
             asked: call.arguments.to_string(),
-            servers: if names.is_empty() { "–".to_owned() } else { names.join(" → ") },
+            servers: if names.is_empty() {
+                "–".to_owned()
+            } else {
+                names.join(" → ")
+            },
             ending: Ending::of(call),
             outcome: words::outcome(call),
-            latency: call.ended.map_or("…".to_owned(), |ended| words::span(ended.saturating_sub(call.began))),
+            latency: call.ended.map_or("…".to_owned(), |ended| {
+                words::span(ended.saturating_sub(call.began))
+            }),
         }
     }
 }
@@ -66,7 +81,12 @@ pub(crate) fn Calls() -> Html {
     let holding = *pointed || *focused;
     if !holding || held.borrow().is_empty() {
         *held.borrow_mut() = lab.read(|world| {
-            world.calls().filter(|call| filter.lets(call)).take(ROWS).map(|call| Row::of(world, call)).collect()
+            world
+                .calls()
+                .filter(|call| filter.lets(call))
+                .take(ROWS)
+                .map(|call| Row::of(world, call))
+                .collect()
         });
     }
     let chosen = lab.selection();

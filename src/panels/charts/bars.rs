@@ -15,7 +15,11 @@ pub(super) fn load(read: &Measurements) -> Html {
     let axis = Axis::holding(most, 10.0);
     let mean = mean(&read.bars);
     let readings: Vec<Reading> = imbalance(&read.bars)
-        .map(|imbalance| Reading { class: "", number: format!("{imbalance:.2}×"), name: "even" })
+        .map(|imbalance| Reading {
+            class: "",
+            number: format!("{imbalance:.2}×"),
+            name: "even",
+        })
         .into_iter()
         .collect();
     html! {
@@ -45,7 +49,11 @@ fn mean(bars: &[Bar]) -> f64 {
 
 /// The busiest server's rate over that mean: 1 is even.
 fn imbalance(bars: &[Bar]) -> Option<f64> {
-    let most = bars.iter().filter(|bar| bar.up).map(|bar| bar.rate).fold(0.0, f64::max);
+    let most = bars
+        .iter()
+        .filter(|bar| bar.up)
+        .map(|bar| bar.rate)
+        .fold(0.0, f64::max);
     (most > 0.0).then(|| most / mean(bars))
 }
 
@@ -54,15 +62,26 @@ fn column(bar: &Bar, axis: Axis, mean: f64) -> Html {
     if !bar.up {
         return html! { <div class="chart-dead" title={format!("{}: down", bar.name)}>{ "×" }</div> };
     }
-    let class = if bar.rate > UNEVEN * mean { "chart-bar chart-uneven" } else { "chart-bar" };
+    let class = if bar.rate > UNEVEN * mean {
+        "chart-bar chart-uneven"
+    } else {
+        "chart-bar"
+    };
     html! { <div {title}><div {class} style={format!("height:{:.1}%", axis.share(bar.rate) * 100.0)} /></div> }
 }
 
 fn label(bars: &[Bar]) -> String {
     let each = bars.iter().map(|bar| {
-        if bar.up { format!("{} {}", bar.name, text::rate(bar.rate)) } else { format!("{} down", bar.name) }
+        if bar.up {
+            format!("{} {}", bar.name, text::rate(bar.rate))
+        } else {
+            format!("{} down", bar.name)
+        }
     });
-    format!("Load per server in attempts a second: {}.", each.collect::<Vec<_>>().join(", "))
+    format!(
+        "Load per server in attempts a second: {}.",
+        each.collect::<Vec<_>>().join(", ")
+    )
 }
 
 #[cfg(test)]
@@ -70,12 +89,23 @@ mod tests {
     use super::*;
 
     fn bar(rate: f64, up: bool) -> Bar {
-        Bar { name: "server-1".to_owned(), short: "1".to_owned(), rate, up }
+        Bar {
+            name: "server-1".to_owned(),
+            short: "1".to_owned(),
+            rate,
+            up,
+        }
     }
 
     #[test]
     fn a_death_leaves_an_even_load_even() {
-        let bars = [bar(31.0, true), bar(0.0, false), bar(31.0, true), bar(31.0, true), bar(31.0, true)];
+        let bars = [
+            bar(31.0, true),
+            bar(0.0, false),
+            bar(31.0, true),
+            bar(31.0, true),
+            bar(31.0, true),
+        ];
         assert!(bars.iter().all(|bar| bar.rate <= UNEVEN * mean(&bars)));
         assert_eq!(imbalance(&bars), Some(1.0));
         assert_eq!((mean(&[]), imbalance(&[])), (0.0, None));

@@ -50,10 +50,24 @@ fn Drawn(props: &Props) -> Html {
 }
 
 fn line(class: &'static str, points: &[Point], read: &Measurements, axis: Axis) -> Line {
-    Line { class, path: path(points, |at| read.window.share(at), |value| axis.share(value)) }
+    Line {
+        class,
+        path: path(
+            points,
+            |at| read.window.share(at),
+            |value| axis.share(value),
+        ),
+    }
 }
 
-fn chart(title: &str, label: String, readings: &[Reading], axis: Html, lines: &[Line], read: &Measurements) -> Html {
+fn chart(
+    title: &str,
+    label: String,
+    readings: &[Reading],
+    axis: Html,
+    lines: &[Line],
+    read: &Measurements,
+) -> Html {
     html! {
         <article class="chart">
             { head(title, readings) }
@@ -67,30 +81,68 @@ fn chart(title: &str, label: String, readings: &[Reading], axis: Html, lines: &[
 }
 
 fn goodput(read: &Measurements) -> Html {
-    let axis = Axis::holding(greatest([&read.good[..], &read.failed, &read.offered]), 10.0);
-    let [good, failed, offered] = [&read.good, &read.failed, &read.offered].map(|points| last(points).map_or("–".to_owned(), text::rate));
-    let label = format!("Goodput: {good} calls a second answered well, {failed} failed or shed, {offered} offered.");
+    let axis = Axis::holding(
+        greatest([&read.good[..], &read.failed, &read.offered]),
+        10.0,
+    );
+    let [good, failed, offered] = [&read.good, &read.failed, &read.offered]
+        .map(|points| last(points).map_or("–".to_owned(), text::rate));
+    let label = format!(
+        "Goodput: {good} calls a second answered well, {failed} failed or shed, {offered} offered."
+    );
     let readings = [
-        Reading { class: "chart-good", number: good, name: "good" },
-        Reading { class: "chart-failed", number: failed, name: "failed" },
+        Reading {
+            class: "chart-good",
+            number: good,
+            name: "good",
+        },
+        Reading {
+            class: "chart-failed",
+            number: failed,
+            name: "failed",
+        },
     ];
     let lines = [
         line("chart-offered", &read.offered, read, axis),
         line("chart-failed", &read.failed, read, axis),
         line("chart-good", &read.good, read, axis),
     ];
-    let values = value_axis(axis, |value| if value == axis.top { format!("{}/s", text::tick(value)) } else { text::tick(value) });
+    let values = value_axis(axis, |value| {
+        if value == axis.top {
+            format!("{}/s", text::tick(value))
+        } else {
+            text::tick(value)
+        }
+    });
     chart("Goodput", label, &readings, values, &lines, read)
 }
 
 fn latency(read: &Measurements) -> Html {
-    let axis = Axis::holding(greatest(read.percentiles.iter().map(|line| &line[..])), 10.0);
-    let [p50, p95, p99] = [0, 1, 2].map(|place: usize| last(&read.percentiles[place]).map_or("–".to_owned(), text::duration));
-    let label = format!("Latency of answered calls over 5 seconds: median {p50}, 95th percentile {p95}, 99th percentile {p99}.");
+    let axis = Axis::holding(
+        greatest(read.percentiles.iter().map(|line| &line[..])),
+        10.0,
+    );
+    let [p50, p95, p99] = [0, 1, 2]
+        .map(|place: usize| last(&read.percentiles[place]).map_or("–".to_owned(), text::duration));
+    let label = format!(
+        "Latency of answered calls over 5 seconds: median {p50}, 95th percentile {p95}, 99th percentile {p99}."
+    );
     let readings = [
-        Reading { class: "chart-p50", number: p50, name: "p50" },
-        Reading { class: "chart-p95", number: p95, name: "p95" },
-        Reading { class: "chart-p99", number: p99, name: "p99" },
+        Reading {
+            class: "chart-p50",
+            number: p50,
+            name: "p50",
+        },
+        Reading {
+            class: "chart-p95",
+            number: p95,
+            name: "p95",
+        },
+        Reading {
+            class: "chart-p99",
+            number: p99,
+            name: "p99",
+        },
     ];
     let lines = [
         line("chart-p99", &read.percentiles[2], read, axis),
@@ -103,12 +155,33 @@ fn latency(read: &Measurements) -> Html {
 
 fn degradation(read: &Measurements) -> Html {
     let axis = Axis { top: 1.0 };
-    let [answered, up] = [&read.answered, &read.servers_up].map(|points| last(points).map_or("–".to_owned(), text::percent));
-    let label = format!("Graceful degradation: {answered} of calls answered while {up} of the servers are up.");
+    let [answered, up] = [&read.answered, &read.servers_up]
+        .map(|points| last(points).map_or("–".to_owned(), text::percent));
+    let label = format!(
+        "Graceful degradation: {answered} of calls answered while {up} of the servers are up."
+    );
     let readings = [
-        Reading { class: "chart-answered", number: answered, name: "answered" },
-        Reading { class: "chart-up", number: up, name: "up" },
+        Reading {
+            class: "chart-answered",
+            number: answered,
+            name: "answered",
+        },
+        Reading {
+            class: "chart-up",
+            number: up,
+            name: "up",
+        },
     ];
-    let lines = [line("chart-up", &read.servers_up, read, axis), line("chart-answered", &read.answered, read, axis)];
-    chart("Graceful degradation", label, &readings, value_axis(axis, text::percent), &lines, read)
+    let lines = [
+        line("chart-up", &read.servers_up, read, axis),
+        line("chart-answered", &read.answered, read, axis),
+    ];
+    chart(
+        "Graceful degradation",
+        label,
+        &readings,
+        value_axis(axis, text::percent),
+        &lines,
+        read,
+    )
 }

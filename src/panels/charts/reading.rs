@@ -49,14 +49,23 @@ impl Measurements {
             .copied()
             .collect();
         let latency = |value: fn(&simulation::metrics::Percentiles) -> u64| {
-            thinned(&plain(&slices, |slice| slice.latency.as_ref().map(|found| milliseconds(value(found)))))
+            thinned(&plain(&slices, |slice| {
+                slice
+                    .latency
+                    .as_ref()
+                    .map(|found| milliseconds(value(found)))
+            }))
         };
         Self {
             window,
             offered: thinned(&rate(&slices, |slice| slice.sent)),
             good: thinned(&rate(&slices, |slice| slice.good)),
             failed: thinned(&rate(&slices, |slice| slice.failed + slice.shed)),
-            percentiles: [latency(|found| found.p50), latency(|found| found.p95), latency(|found| found.p99)],
+            percentiles: [
+                latency(|found| found.p50),
+                latency(|found| found.p95),
+                latency(|found| found.p99),
+            ],
             servers_up: thinned(&plain(&slices, |slice| {
                 (slice.servers > 0).then(|| f64::from(slice.servers_up) / f64::from(slice.servers))
             })),
@@ -68,7 +77,11 @@ impl Measurements {
             bars: bars(world),
             flags: metrics
                 .marks()
-                .map(|mark| Flag { x: window.share(seconds(mark.at)), label: mark.label.clone(), tone: mark.tone })
+                .map(|mark| Flag {
+                    x: window.share(seconds(mark.at)),
+                    label: mark.label.clone(),
+                    tone: mark.tone,
+                })
                 .filter(|flag| (0.0..=1.0).contains(&flag.x))
                 .collect(),
         }
@@ -84,7 +97,10 @@ fn bars(world: &World) -> Vec<Bar> {
         .map(|(place, node)| Bar {
             name: node.name.to_owned(),
             short: number_of(node.name).unwrap_or_else(|| (place + 1).to_string()),
-            rate: loads.iter().find(|load| load.server == node.id).map_or(0.0, |load| load.rate),
+            rate: loads
+                .iter()
+                .find(|load| load.server == node.id)
+                .map_or(0.0, |load| load.rate),
             up: node.life == Life::Up,
         })
         .collect()
@@ -92,7 +108,10 @@ fn bars(world: &World) -> Vec<Bar> {
 
 /// The number that a name ends in: `server-3` is 3.
 fn number_of(name: &str) -> Option<String> {
-    let digits = name.len() - name.trim_end_matches(|letter: char| letter.is_ascii_digit()).len();
+    let digits = name.len()
+        - name
+            .trim_end_matches(|letter: char| letter.is_ascii_digit())
+            .len();
     (digits > 0 && digits <= 3).then(|| name[name.len() - digits..].to_owned())
 }
 

@@ -13,13 +13,22 @@ const ROUND: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0];
 impl Axis {
     /// The smallest round axis that holds a value, and no smaller than `least`.
     pub(super) fn holding(value: f64, least: f64) -> Self {
-        let value = if value.is_finite() { value.max(least) } else { least };
+        let value = if value.is_finite() {
+            value.max(least)
+        } else {
+            least
+        };
         let mut power = 1e-6;
         while power * 10.0 < value && power < 1e12 {
             power *= 10.0;
         }
-        let top = ROUND.iter().map(|round| round * power).find(|top| *top >= value * (1.0 - 1e-9));
-        Self { top: top.unwrap_or(power * 10.0) }
+        let top = ROUND
+            .iter()
+            .map(|round| round * power)
+            .find(|top| *top >= value * (1.0 - 1e-9));
+        Self {
+            top: top.unwrap_or(power * 10.0),
+        }
     }
 
     /// Where a value falls, as a share of the height from the foot, 0.0..=1.0.
@@ -55,9 +64,15 @@ impl Window {
             medium if medium <= 0.5 => LENGTHS[2],
             _ => LENGTHS[3],
         };
-        let length = LENGTHS.into_iter().find(|length| *length >= now).unwrap_or(longest);
+        let length = LENGTHS
+            .into_iter()
+            .find(|length| *length >= now)
+            .unwrap_or(longest);
         let length = length.min(longest);
-        Self { from: (now - length).max(0.0), length }
+        Self {
+            from: (now - length).max(0.0),
+            length,
+        }
     }
 
     /// Where an instant falls, as a share of the width; outside 0..=1 when it is out of view.
@@ -87,22 +102,69 @@ mod tests {
 
     #[test]
     fn an_axis_is_round_and_holds_its_value() {
-        for (value, top) in [(0.0, 1.0), (0.9, 1.0), (1.2, 2.0), (121.0, 200.0), (41.0, 60.0), (1000.0, 1000.0), (1001.0, 2000.0)] {
+        for (value, top) in [
+            (0.0, 1.0),
+            (0.9, 1.0),
+            (1.2, 2.0),
+            (121.0, 200.0),
+            (41.0, 60.0),
+            (1000.0, 1000.0),
+            (1001.0, 2000.0),
+        ] {
             let axis = Axis::holding(value, 1.0);
             assert!((axis.top - top).abs() < 1e-6, "{value}: {}", axis.top);
             assert!(axis.share(value) <= 1.0 && axis.share(axis.top) == 1.0);
         }
-        assert_eq!(Axis::holding(f64::NAN, 1.0).top, Axis::holding(1.0, 1.0).top);
+        assert_eq!(
+            Axis::holding(f64::NAN, 1.0).top,
+            Axis::holding(1.0, 1.0).top
+        );
     }
 
     #[test]
     fn a_window_holds_the_run_so_far_and_then_slides() {
-        assert_eq!(Window::at(3.0, 0.1), Window { from: 0.0, length: 10.0 });
-        assert_eq!(Window::at(12.0, 0.1), Window { from: 0.0, length: 30.0 });
-        assert_eq!(Window::at(50.0, 0.1), Window { from: 20.0, length: 30.0 });
-        assert_eq!(Window::at(50.0, 1.0), Window { from: 0.0, length: 60.0 });
-        assert_eq!(Window::at(500.0, 1.0), Window { from: 380.0, length: 120.0 });
-        assert_eq!(Window::at(50.0, 0.01), Window { from: 40.0, length: 10.0 });
+        assert_eq!(
+            Window::at(3.0, 0.1),
+            Window {
+                from: 0.0,
+                length: 10.0
+            }
+        );
+        assert_eq!(
+            Window::at(12.0, 0.1),
+            Window {
+                from: 0.0,
+                length: 30.0
+            }
+        );
+        assert_eq!(
+            Window::at(50.0, 0.1),
+            Window {
+                from: 20.0,
+                length: 30.0
+            }
+        );
+        assert_eq!(
+            Window::at(50.0, 1.0),
+            Window {
+                from: 0.0,
+                length: 60.0
+            }
+        );
+        assert_eq!(
+            Window::at(500.0, 1.0),
+            Window {
+                from: 380.0,
+                length: 120.0
+            }
+        );
+        assert_eq!(
+            Window::at(50.0, 0.01),
+            Window {
+                from: 40.0,
+                length: 10.0
+            }
+        );
     }
 
     #[test]
@@ -112,7 +174,11 @@ mod tests {
                 let window = Window::at(now, speed);
                 let ticks = window.ticks();
                 assert!((2..=4).contains(&ticks.len()), "{window:?} {ticks:?}");
-                assert!(ticks.iter().all(|at| (-1e-9..=1.0 + 1e-9).contains(&window.share(*at))));
+                assert!(
+                    ticks
+                        .iter()
+                        .all(|at| (-1e-9..=1.0 + 1e-9).contains(&window.share(*at)))
+                );
             }
         }
     }

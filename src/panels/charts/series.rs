@@ -22,7 +22,11 @@ pub(super) fn rate(slices: &[Slice], count: impl Fn(&Slice) -> u32) -> Vec<Point
 }
 
 /// Part over whole at each slice, over it and those just before it; none where the whole is 0.
-pub(super) fn share(slices: &[Slice], part: impl Fn(&Slice) -> u32, whole: impl Fn(&Slice) -> u32) -> Vec<Point> {
+pub(super) fn share(
+    slices: &[Slice],
+    part: impl Fn(&Slice) -> u32,
+    whole: impl Fn(&Slice) -> u32,
+) -> Vec<Point> {
     over(slices, |window| {
         let whole: u32 = window.iter().map(&whole).sum();
         let part: u32 = window.iter().map(&part).sum();
@@ -32,7 +36,10 @@ pub(super) fn share(slices: &[Slice], part: impl Fn(&Slice) -> u32, whole: impl 
 
 /// A value of each slice, as it is.
 pub(super) fn plain(slices: &[Slice], value: impl Fn(&Slice) -> Option<f64>) -> Vec<Point> {
-    slices.iter().map(|slice| (seconds(slice.start + SLICE), value(slice))).collect()
+    slices
+        .iter()
+        .map(|slice| (seconds(slice.start + SLICE), value(slice)))
+        .collect()
 }
 
 fn over(slices: &[Slice], value: impl Fn(&[Slice]) -> Option<f64>) -> Vec<Point> {
@@ -59,7 +66,10 @@ pub(super) fn thinned(points: &[Point]) -> Vec<Point> {
         .chunk_by(|a, b| group(a.0) == group(b.0))
         .filter_map(|chunk| {
             let last = chunk.last()?;
-            let (sum, count) = chunk.iter().filter_map(|point| point.1).fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+            let (sum, count) = chunk
+                .iter()
+                .filter_map(|point| point.1)
+                .fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
             Some((last.0, (count > 0.0).then(|| sum / count)))
         })
         .collect()
@@ -67,7 +77,11 @@ pub(super) fn thinned(points: &[Point]) -> Vec<Point> {
 
 /// The greatest value of some lines.
 pub(super) fn greatest<'a>(lines: impl IntoIterator<Item = &'a [Point]>) -> f64 {
-    lines.into_iter().flatten().filter_map(|point| point.1).fold(0.0, f64::max)
+    lines
+        .into_iter()
+        .flatten()
+        .filter_map(|point| point.1)
+        .fold(0.0, f64::max)
 }
 
 /// The last value.
@@ -85,7 +99,11 @@ pub(super) fn path(points: &[Point], x: impl Fn(f64) -> f64, y: impl Fn(f64) -> 
             continue;
         };
         let command = if pen_down { 'L' } else { 'M' };
-        path.push_str(&format!("{command}{:.2} {:.2}", x(*at) * 100.0, 100.0 - y(*value) * 100.0));
+        path.push_str(&format!(
+            "{command}{:.2} {:.2}",
+            x(*at) * 100.0,
+            100.0 - y(*value) * 100.0
+        ));
         pen_down = true;
     }
     path
@@ -96,20 +114,39 @@ mod tests {
     use super::*;
 
     fn slices(count: u64) -> Vec<Slice> {
-        (0..count).map(|place| Slice { start: place * SLICE, sent: 10, good: if place % 2 == 0 { 20 } else { 0 }, ..Slice::default() }).collect()
+        (0..count)
+            .map(|place| Slice {
+                start: place * SLICE,
+                sent: 10,
+                good: if place % 2 == 0 { 20 } else { 0 },
+                ..Slice::default()
+            })
+            .collect()
     }
 
     #[test]
     fn a_rate_is_per_second_and_smooth() {
         let rates = rate(&slices(20), |slice| slice.sent);
-        assert!(rates.iter().all(|point| (point.1.unwrap() - 100.0).abs() < 1e-9));
+        assert!(
+            rates
+                .iter()
+                .all(|point| (point.1.unwrap() - 100.0).abs() < 1e-9)
+        );
         let rates = rate(&slices(20), |slice| slice.good);
-        assert!(rates[SMOOTHING..].iter().all(|point| (80.0..=120.0).contains(&point.1.unwrap())));
+        assert!(
+            rates[SMOOTHING..]
+                .iter()
+                .all(|point| (80.0..=120.0).contains(&point.1.unwrap()))
+        );
     }
 
     #[test]
     fn a_share_of_nothing_is_no_value() {
-        assert!(share(&slices(3), |slice| slice.good, |slice| slice.failed).iter().all(|point| point.1.is_none()));
+        assert!(
+            share(&slices(3), |slice| slice.good, |slice| slice.failed)
+                .iter()
+                .all(|point| point.1.is_none())
+        );
     }
 
     #[test]
@@ -120,13 +157,24 @@ mod tests {
             assert!(thin.len() <= MOST_POINTS, "{count} became {}", thin.len());
             assert!(thin.windows(2).all(|pair| pair[0].0 < pair[1].0));
             assert!(thin.iter().all(|point| point.1 == Some(10.0)));
-            assert_eq!(thin.last().map(|point| point.0), points.last().map(|point| point.0));
+            assert_eq!(
+                thin.last().map(|point| point.0),
+                points.last().map(|point| point.0)
+            );
         }
     }
 
     #[test]
     fn a_path_breaks_at_a_gap() {
-        let points = [(0.0, Some(0.0)), (1.0, None), (2.0, Some(1.0)), (3.0, Some(0.5))];
-        assert_eq!(path(&points, |at| at / 4.0, |value| value), "M0.00 100.00M50.00 0.00L75.00 50.00");
+        let points = [
+            (0.0, Some(0.0)),
+            (1.0, None),
+            (2.0, Some(1.0)),
+            (3.0, Some(0.5)),
+        ];
+        assert_eq!(
+            path(&points, |at| at / 4.0, |value| value),
+            "M0.00 100.00M50.00 0.00L75.00 50.00"
+        );
     }
 }

@@ -2,7 +2,11 @@
 
 /// A rate: one decimal below 10, none above.
 pub(super) fn rate(value: f64) -> String {
-    if value >= 9.95 { format!("{value:.0}") } else { format!("{:.1}", value.max(0.0)) }
+    if value >= 9.95 {
+        format!("{value:.0}")
+    } else {
+        format!("{:.1}", value.max(0.0))
+    }
 }
 
 /// Milliseconds, or seconds from one on.
@@ -43,10 +47,32 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([rate(0.0), rate(0.42), rate(9.96), rate(121.4)], ["0.0", "0.4", "10", "121"]);
-        assert_eq!([duration(4.21), duration(41.2), duration(999.0), duration(1_450.0), duration(12_000.0)], ["4.2 ms", "41 ms", "999 ms", "1.4 s", "12 s"].map(str::to_owned));
-        assert_eq!([tick(0.0), tick(0.5), tick(150.0), tick(20.0)], ["0", "0.5", "150", "20"]);
-        assert_eq!([duration_tick(0.0, 60.0), duration_tick(30.0, 60.0), duration_tick(1_000.0, 2_000.0)], ["0", "30 ms", "1 s"]);
+        assert_eq!(
+            [rate(0.0), rate(0.42), rate(9.96), rate(121.4)],
+            ["0.0", "0.4", "10", "121"]
+        );
+        assert_eq!(
+            [
+                duration(4.21),
+                duration(41.2),
+                duration(999.0),
+                duration(1_450.0),
+                duration(12_000.0)
+            ],
+            ["4.2 ms", "41 ms", "999 ms", "1.4 s", "12 s"].map(str::to_owned)
+        );
+        assert_eq!(
+            [tick(0.0), tick(0.5), tick(150.0), tick(20.0)],
+            ["0", "0.5", "150", "20"]
+        );
+        assert_eq!(
+            [
+                duration_tick(0.0, 60.0),
+                duration_tick(30.0, 60.0),
+                duration_tick(1_000.0, 2_000.0)
+            ],
+            ["0", "30 ms", "1 s"]
+        );
         assert_eq!(percent(0.8), "80 %");
     }
 }

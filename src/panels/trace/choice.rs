@@ -6,10 +6,18 @@ use yew::prelude::*;
 
 /// The choices of a call.
 pub(super) fn choices(world: &World, call: &CallRecord) -> Html {
-    let mut made = call.steps.iter().filter_map(|step| match &step.what {
-        What::Chosen { at_node, explanation, .. } => Some((step.attempt, world.name(*at_node), explanation)),
-        _ => None,
-    }).peekable();
+    let mut made = call
+        .steps
+        .iter()
+        .filter_map(|step| match &step.what {
+            What::Chosen {
+                at_node,
+                explanation,
+                ..
+            } => Some((step.attempt, world.name(*at_node), explanation)),
+            _ => None,
+        })
+        .peekable();
     if made.peek().is_none() {
         return html! { <p class="trace-note">{ "No balancer has chosen a server for it." }</p> };
     }

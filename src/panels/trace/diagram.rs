@@ -40,8 +40,15 @@ impl Names {
 
 /// Draws a call as far as it has gone.
 pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
-    let names: Vec<String> = met(call).into_iter().map(|node| words::name(world, call, node)).collect();
-    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let names: Vec<String> = met(call)
+        .into_iter()
+        .map(|node| words::name(world, call, node))
+        .collect();
+    let longest = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
     let fit = Names::fit(longest, spacing(names.len()));
     let head = fit.height(longest);
     let layout = Layout::of(call, now, head);
@@ -83,7 +90,11 @@ fn label(fit: Names, place: usize, x: f64, head: f64, name: &str) -> Html {
             html! { <text class="trace-name trace-slanted" transform={format!("translate({:.1} {y:.1}) rotate(-40)", x - 2.0)}>{ name }</text> }
         }
         _ => {
-            let y = if fit == Names::TwoRows && place % 2 == 0 { 10.0 } else { head - 20.0 };
+            let y = if fit == Names::TwoRows && place.is_multiple_of(2) {
+                10.0
+            } else {
+                head - 20.0
+            };
             // The first and the last may not stand out over the edge.
             let half = name.chars().count() as f64 * LETTER / 2.0;
             let x = x.max(half).min(WIDTH - half);
@@ -137,7 +148,13 @@ fn arrow(message: &Message) -> Html {
     }
     let (ux, uy) = (dx / length, dy / length);
     let (bx, by) = (x2 - ux * 6.0, y2 - uy * 6.0);
-    let d = format!("M{x2:.1} {y2:.1}L{:.1} {:.1}L{:.1} {:.1}z", bx - uy * 2.6, by + ux * 2.6, bx + uy * 2.6, by - ux * 2.6);
+    let d = format!(
+        "M{x2:.1} {y2:.1}L{:.1} {:.1}L{:.1} {:.1}z",
+        bx - uy * 2.6,
+        by + ux * 2.6,
+        bx + uy * 2.6,
+        by - ux * 2.6
+    );
     html! { <path {class} {d} /> }
 }
 
@@ -161,11 +178,21 @@ fn cut(y: f64) -> Html {
 }
 
 fn in_vain(bar: &Bar) -> Option<Html> {
-    let Stay::InVain(words) = &bar.stay else { return None };
+    let Stay::InVain(words) = &bar.stay else {
+        return None;
+    };
     let left = bar.x > WIDTH / 2.0;
-    let (x, class) = if left { (bar.x - 9.0, "trace-why trace-end") } else { (bar.x + 9.0, "trace-why") };
+    let (x, class) = if left {
+        (bar.x - 9.0, "trace-why trace-end")
+    } else {
+        (bar.x + 9.0, "trace-why")
+    };
     let y = (bar.top + bar.foot) / 2.0 + 3.5;
     // Beside the bar, and clear of a break in its middle.
-    let y = if bar.foot - bar.top > 40.0 { y + 14.0 } else { y };
+    let y = if bar.foot - bar.top > 40.0 {
+        y + 14.0
+    } else {
+        y
+    };
     Some(html! { <text {class} x={format!("{x:.1}")} y={format!("{y:.1}")}>{ words }</text> })
 }

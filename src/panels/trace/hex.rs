@@ -26,13 +26,21 @@ pub(super) fn rows(bytes: &[u8], fields: &[Field]) -> Vec<(usize, Vec<Run>)> {
             let mut runs: Vec<Run> = Vec::new();
             for (place, byte) in chunk.iter().enumerate() {
                 let field = field_of(offset + place, fields);
-                let letter = if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '·' };
+                let letter = if byte.is_ascii_graphic() || *byte == b' ' {
+                    *byte as char
+                } else {
+                    '·'
+                };
                 match runs.last_mut() {
                     Some(run) if run.field == field => {
                         run.hex.push_str(&format!(" {byte:02x}"));
                         run.ascii.push(letter);
                     }
-                    _ => runs.push(Run { field, hex: format!("{byte:02x}"), ascii: letter.to_string() }),
+                    _ => runs.push(Run {
+                        field,
+                        hex: format!("{byte:02x}"),
+                        ascii: letter.to_string(),
+                    }),
                 }
             }
             (offset, runs)
@@ -55,7 +63,11 @@ mod tests {
     use super::*;
 
     fn field(range: std::ops::Range<usize>) -> Field {
-        Field { range, name: "name".into(), value: "value".into() }
+        Field {
+            range,
+            name: "name".into(),
+            value: "value".into(),
+        }
     }
 
     #[test]
@@ -64,8 +76,15 @@ mod tests {
         let fields = [field(0..3), field(3..12), field(4..6)];
         let rows = rows(&bytes, &fields);
         assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [0, 8, 16]);
-        assert_eq!(rows[0].1.iter().map(|run| run.field).collect::<Vec<_>>(), [Some(0), Some(1), Some(2), Some(1)]);
-        let hex: Vec<&str> = rows.iter().flat_map(|row| &row.1).flat_map(|run| run.hex.split(' ')).collect();
+        assert_eq!(
+            rows[0].1.iter().map(|run| run.field).collect::<Vec<_>>(),
+            [Some(0), Some(1), Some(2), Some(1)]
+        );
+        let hex: Vec<&str> = rows
+            .iter()
+            .flat_map(|row| &row.1)
+            .flat_map(|run| run.hex.split(' '))
+            .collect();
         assert_eq!(hex.len(), bytes.len());
         assert_eq!(hex[0], "3c");
         assert_eq!(rows[0].1[0].ascii, "<=>");

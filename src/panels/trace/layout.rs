@@ -105,19 +105,45 @@ impl Layout {
     pub(super) fn of(call: &CallRecord, now: Nanos, head: f64) -> Self {
         let time = Time::of(call, now, head);
         let nodes = met(call);
-        let step = (WIDTH - 2.0 * SIDE) / (nodes.len().saturating_sub(1).max(1)) as f64;
-        let lifelines: Vec<Lifeline> =
-            nodes.into_iter().enumerate().map(|(place, node)| Lifeline { node, x: SIDE + step * place as f64 }).collect();
-        let x = |node: NodeId| lifelines.iter().find(|line| line.node == node).map_or(SIDE, |line| line.x);
+        let step = spacing(nodes.len());
+        let lifelines: Vec<Lifeline> = nodes
+            .into_iter()
+            .enumerate()
+            .map(|(place, node)| Lifeline {
+                node,
+                x: SIDE + step * place as f64,
+            })
+            .collect();
+        let x = |node: NodeId| {
+            lifelines
+                .iter()
+                .find(|line| line.node == node)
+                .map_or(SIDE, |line| line.x)
+        };
         let mut messages = Vec::new();
         for step in call.steps.iter().filter(|step| step.at <= now) {
-            if let What::Hop { kind, from, to, arrives, lost, .. } = step.what {
+            if let What::Hop {
+                kind,
+                from,
+                to,
+                arrives,
+                lost,
+                ..
+            } = step.what
+            {
                 let there = arrives.min(now).max(step.at);
                 let way = arrives.saturating_sub(step.at).max(1);
                 let share = ((there - step.at) as f64 / way as f64).min(1.0);
-                let unheard = !lost && unheard(call, step.attempt, to);
+                let asks = matches!(kind, MessageKind::Open | MessageKind::Request);
+                let unheard = asks && !lost && unheard(call, step.attempt, to);
                 // What is lost falls off before it arrives.
-                let share = if lost { share * 0.82 } else if arrives <= now { 1.0 } else { share };
+                let share = if lost {
+                    share * 0.82
+                } else if arrives <= now {
+                    1.0
+                } else {
+                    share
+                };
                 let (left, right) = (x(from), x(to));
                 messages.push(Message {
                     from: (left, time.y(step.at)),
@@ -130,7 +156,12 @@ impl Layout {
         }
         let bars = stays(call, now)
             .into_iter()
-            .map(|(node, from, to, stay)| Bar { x: x(node), top: time.y(from), foot: time.y(to), stay })
+            .map(|(node, from, to, stay)| Bar {
+                x: x(node),
+                top: time.y(from),
+                foot: time.y(to),
+                stay,
+            })
             .collect();
         let end = call.ended.unwrap_or(now);
         Self {
@@ -142,11 +173,6 @@ impl Layout {
             ends: (time.y(call.began), time.y(end)),
             lifelines,
         }
-    }
-
-    /// The distance of two lifelines.
-    pub(super) fn spacing(&self) -> f64 {
-        spacing(self.lifelines.len())
     }
 }
 
@@ -169,10 +195,14 @@ fn look(kind: MessageKind, attempt: u32, lost: bool) -> Look {
 /// Whether an attempt at a server failed without a sign of life from it.
 fn unheard(call: &CallRecord, attempt: u32, server: NodeId) -> bool {
     let of_attempt = || call.steps.iter().filter(|step| step.attempt == attempt);
-    let failed = of_attempt().any(|step| matches!(step.what, What::AttemptFailed { server: Some(at), .. } if at == server));
+    let failed = of_attempt().any(
+        |step| matches!(step.what, What::AttemptFailed { server: Some(at), .. } if at == server),
+    );
     let heard = of_attempt().any(|step| match step.what {
         What::Hop { from, .. } => from == server,
-        What::Queued { server: at, .. } | What::Started { server: at } | What::Executed { server: at, .. } => at == server,
+        What::Queued { server: at, .. }
+        | What::Started { server: at }
+        | What::Executed { server: at, .. } => at == server,
         _ => false,
     });
     failed && !heard
@@ -192,7 +222,9 @@ pub(super) fn met(call: &CallRecord) -> Vec<NodeId> {
                 meet(from);
                 meet(to);
             }
-            What::Queued { server, .. } | What::Started { server } | What::Executed { server, .. } => meet(server),
+            What::Queued { server, .. }
+            | What::Started { server }
+            | What::Executed { server, .. } => meet(server),
             What::AttemptFailed { at_node, .. } => meet(at_node),
             _ => {}
         }
@@ -204,13 +236,17 @@ pub(super) fn met(call: &CallRecord) -> Vec<NodeId> {
 fn stays(call: &CallRecord, now: Nanos) -> Vec<(NodeId, Nanos, Nanos, Stay)> {
     let mut stays = Vec::new();
     for (place, step) in call.steps.iter().enumerate() {
-        let later = call.steps[place + 1..].iter().filter(|later| later.attempt == step.attempt);
+        let later = call.steps[place + 1..]
+            .iter()
+            .filter(|later| later.attempt == step.attempt);
         let stop = call.ended.unwrap_or(now).min(now).max(step.at);
         match step.what {
             What::Queued { server, .. } => {
                 let until = later.clone().find_map(|later| match later.what {
                     What::Started { server: at } if at == server => Some(later.at),
-                    What::AttemptFailed { server: Some(at), .. } if at == server => Some(later.at),
+                    What::AttemptFailed {
+                        server: Some(at), ..
+                    } if at == server => Some(later.at),
                     _ => None,
                 });
                 stays.push((server, step.at, until.unwrap_or(stop), Stay::Queued));
@@ -218,19 +254,32 @@ fn stays(call: &CallRecord, now: Nanos) -> Vec<(NodeId, Nanos, Nanos, Stay)> {
             What::Started { server } => {
                 let until = later.clone().find_map(|later| match later.what {
                     What::Executed { server: at, .. } if at == server => Some(later.at),
-                    What::AttemptFailed { server: Some(at), .. } if at == server => Some(later.at),
+                    What::AttemptFailed {
+                        server: Some(at), ..
+                    } if at == server => Some(later.at),
                     _ => None,
                 });
                 stays.push((server, step.at, until.unwrap_or(stop), Stay::Served));
             }
-            What::AttemptFailed { at_node, reason, .. } => {
+            What::AttemptFailed {
+                at_node, reason, ..
+            } => {
                 // A balancer's wait begins with its choice; a client's with its attempt.
                 let chose = call.steps.iter().find_map(|other| match other.what {
-                    What::Chosen { at_node: node, .. } if node == at_node && other.attempt == step.attempt => Some(other.at),
+                    What::Chosen { at_node: node, .. }
+                        if node == at_node && other.attempt == step.attempt =>
+                    {
+                        Some(other.at)
+                    }
                     _ => None,
                 });
-                let attempt = call.attempts.iter().find(|attempt| attempt.number == step.attempt);
-                let began = chose.or(attempt.map(|attempt| attempt.began)).unwrap_or(call.began);
+                let attempt = call
+                    .attempts
+                    .iter()
+                    .find(|attempt| attempt.number == step.attempt);
+                let began = chose
+                    .or(attempt.map(|attempt| attempt.began))
+                    .unwrap_or(call.began);
                 let waited = step.at.saturating_sub(began);
                 let words = match reason {
                     Reason::TimedOut => format!("no reply {}", words::span(waited)),
@@ -276,13 +325,19 @@ impl Time {
         let gaps: Vec<(f64, bool)> = instants
             .windows(2)
             .map(|pair| {
-                let moves = busy.iter().any(|(from, to)| *from <= pair[0] && *to >= pair[1]);
+                let moves = busy
+                    .iter()
+                    .any(|(from, to)| *from <= pair[0] && *to >= pair[1]);
                 ((pair[1] - pair[0]) as f64, moves)
             })
             .collect();
         let busy_time: f64 = gaps.iter().filter(|gap| gap.1).map(|gap| gap.0).sum();
         let all: f64 = gaps.iter().map(|gap| gap.0).sum();
-        let longest = if busy_time > 0.0 { busy_time * LONGEST_WAIT } else { all };
+        let longest = if busy_time > 0.0 {
+            busy_time * LONGEST_WAIT
+        } else {
+            all
+        };
         let shown = |gap: &(f64, bool)| if gap.1 { gap.0 } else { gap.0.min(longest) };
         let total: f64 = gaps.iter().map(shown).sum();
         let mut y = head;
@@ -290,7 +345,11 @@ impl Time {
         let mut knots = vec![(call.began, head)];
         for (gap, end) in gaps.iter().zip(instants.iter().skip(1)) {
             let cut = !gap.1 && gap.0 > longest * 1.5;
-            let height = (shown(gap) / total.max(1.0) * SCALE_HEIGHT).max(if cut { 16.0 } else { LEAST_STRETCH });
+            let height = (shown(gap) / total.max(1.0) * SCALE_HEIGHT).max(if cut {
+                16.0
+            } else {
+                LEAST_STRETCH
+            });
             if cut {
                 breaks.push(y + height / 2.0);
             }
@@ -302,7 +361,11 @@ impl Time {
 
     fn y(&self, at: Nanos) -> f64 {
         let next = self.knots.partition_point(|knot| knot.0 < at);
-        match (next.checked_sub(1).and_then(|before| self.knots.get(before)), self.knots.get(next)) {
+        match (
+            next.checked_sub(1)
+                .and_then(|before| self.knots.get(before)),
+            self.knots.get(next),
+        ) {
             (Some(before), Some(after)) => {
                 let share = (at - before.0) as f64 / (after.0 - before.0).max(1) as f64;
                 before.1 + (after.1 - before.1) * share

@@ -7,8 +7,15 @@ fn world(kill: bool) -> World {
     let mut world = World::new(&scenario).unwrap();
     world.advance(SECOND);
     if kill {
-        let server = world.nodes().find(|node| matches!(node.role, simulation::view::RoleView::Server(_))).unwrap().name.to_owned();
-        world.apply(&Action::Kill(server, simulation::action::Death::Silence)).unwrap();
+        let server = world
+            .nodes()
+            .find(|node| matches!(node.role, simulation::view::RoleView::Server(_)))
+            .unwrap()
+            .name
+            .to_owned();
+        world
+            .apply(&Action::Kill(server, simulation::action::Death::Silence))
+            .unwrap();
         world.advance(2 * SECOND);
     }
     world
@@ -23,13 +30,22 @@ fn everything_is_inside_and_time_runs_down() {
             for now in [world.now(), call.began, call.began + 7 * MILLISECOND] {
                 let now = now.min(world.now());
                 let layout = Layout::of(call, now, 30.0);
-                let inside = |x: f64, y: f64| (0.0..=WIDTH).contains(&x) && (30.0 - 1e-9..=layout.height).contains(&y);
+                let inside = |x: f64, y: f64| {
+                    (0.0..=WIDTH).contains(&x) && (30.0 - 1e-9..=layout.height).contains(&y)
+                };
                 for message in &layout.messages {
-                    assert!(inside(message.from.0, message.from.1) && inside(message.to.0, message.to.1), "{message:?}");
+                    assert!(
+                        inside(message.from.0, message.from.1)
+                            && inside(message.to.0, message.to.1),
+                        "{message:?}"
+                    );
                     assert!(message.from.1 <= message.to.1, "{message:?}");
                 }
                 for bar in &layout.bars {
-                    assert!(inside(bar.x, bar.top) && inside(bar.x, bar.foot) && bar.top <= bar.foot, "{bar:?}");
+                    assert!(
+                        inside(bar.x, bar.top) && inside(bar.x, bar.foot) && bar.top <= bar.foot,
+                        "{bar:?}"
+                    );
                 }
                 assert!(layout.ends.0 <= layout.ends.1);
                 assert!(layout.height < 600.0, "{}", layout.height);
@@ -51,7 +67,11 @@ fn time_is_monotone() {
             assert!(y >= last, "at {tick} ms");
             last = y;
         }
-        assert!(time.knots.windows(2).all(|pair| pair[1].1 - pair[0].1 >= LEAST_STRETCH - 1e-9));
+        assert!(
+            time.knots
+                .windows(2)
+                .all(|pair| pair[1].1 - pair[0].1 >= LEAST_STRETCH - 1e-9)
+        );
     }
 }
 
@@ -60,12 +80,33 @@ fn a_long_wait_is_cut_and_told() {
     let world = world(true);
     let rerouted = world
         .calls()
-        .find(|call| call.ended.is_some() && call.attempts.first().is_some_and(|attempt| attempt.reason == Some(Reason::TimedOut)))
+        .find(|call| {
+            call.ended.is_some()
+                && call
+                    .attempts
+                    .first()
+                    .is_some_and(|attempt| attempt.reason == Some(Reason::TimedOut))
+        })
         .expect("a call to the dead server timed out");
     let layout = Layout::of(rerouted, world.now(), 30.0);
     assert!(!layout.breaks.is_empty());
-    assert!(layout.bars.iter().any(|bar| matches!(&bar.stay, Stay::InVain(words) if words.starts_with("no reply"))));
-    assert!(layout.messages.iter().any(|message| message.look == Look::Retry));
-    assert!(layout.messages.iter().any(|message| message.look == Look::Failure && message.lost));
+    assert!(
+        layout
+            .bars
+            .iter()
+            .any(|bar| matches!(&bar.stay, Stay::InVain(words) if words.starts_with("no reply")))
+    );
+    assert!(
+        layout
+            .messages
+            .iter()
+            .any(|message| message.look == Look::Retry)
+    );
+    assert!(
+        layout
+            .messages
+            .iter()
+            .any(|message| message.look == Look::Failure && message.lost)
+    );
     assert_eq!(layout.lifelines[0].node, rerouted.lan);
 }

@@ -68,7 +68,11 @@ fn body(world: &World, call: &CallRecord) -> Html {
         several => format!("{several} attempts"),
     };
     let name = |node| words::name(world, call, node);
-    let titles: Vec<String> = call.wires.iter().map(|wire| wire::title(wire, &name(wire.from), &name(wire.to))).collect();
+    let titles: Vec<String> = call
+        .wires
+        .iter()
+        .map(|wire| wire::title(wire, &name(wire.from), &name(wire.to)))
+        .collect();
     html! {
         <>
             <h2>{ format!("Call {} · {}", words::grouped(call.id), call.arguments) }</h2>
@@ -89,7 +93,11 @@ fn body(world: &World, call: &CallRecord) -> Html {
 }
 
 fn steps(world: &World, call: &CallRecord) -> Html {
-    let mut steps: Vec<_> = call.steps.iter().filter(|step| step.at <= world.now()).collect();
+    let mut steps: Vec<_> = call
+        .steps
+        .iter()
+        .filter(|step| step.at <= world.now())
+        .collect();
     steps.sort_by_key(|step| step.at);
     html! {
         <ol>

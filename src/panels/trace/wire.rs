@@ -20,7 +20,12 @@ pub(super) struct Props {
 
 /// What a message is called in the list.
 pub(super) fn title(wire: &Wire, from: &str, to: &str) -> String {
-    format!("{} · {from} → {to} · {} bytes · attempt {}", words::kind(wire.kind), wire.bytes.len(), wire.attempt.max(1))
+    format!(
+        "{} · {from} → {to} · {} bytes · attempt {}",
+        words::kind(wire.kind),
+        wire.bytes.len(),
+        wire.attempt.max(1)
+    )
 }
 
 /// A choice of messages, their bytes and their fields.
@@ -34,7 +39,9 @@ pub(super) fn OnTheWire(props: &Props) -> Html {
     let choose = {
         let (chosen, marked) = (chosen.clone(), marked.clone());
         move |event: Event| {
-            let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+            let select = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
             if let Some(place) = select.and_then(|select| select.value().parse().ok()) {
                 marked.set(None);
                 chosen.set(place);

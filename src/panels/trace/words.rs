@@ -35,11 +35,26 @@ impl Ending {
     /// Its shape: it tells the endings apart where colour does not.
     pub(crate) fn icon(self) -> Html {
         let (class, shape) = match self {
-            Self::Open => ("ending ending-open", html! { <circle cx="6" cy="6" r="4" /> }),
-            Self::Good => ("ending ending-good", html! { <rect x="2" y="2" width="8" height="8" rx="1" /> }),
-            Self::Rerouted => ("ending ending-rerouted", html! { <path d="M6 1.2 11.2 10.4H.8z" /> }),
-            Self::Error => ("ending ending-error", html! { <rect x="2.5" y="2.5" width="7" height="7" /> }),
-            Self::Failed => ("ending ending-failed", html! { <path d="M2 2 10 10M10 2 2 10" /> }),
+            Self::Open => (
+                "ending ending-open",
+                html! { <circle cx="6" cy="6" r="4" /> },
+            ),
+            Self::Good => (
+                "ending ending-good",
+                html! { <rect x="2" y="2" width="8" height="8" rx="1" /> },
+            ),
+            Self::Rerouted => (
+                "ending ending-rerouted",
+                html! { <path d="M6 1.2 11.2 10.4H.8z" /> },
+            ),
+            Self::Error => (
+                "ending ending-error",
+                html! { <rect x="2.5" y="2.5" width="7" height="7" /> },
+            ),
+            Self::Failed => (
+                "ending ending-failed",
+                html! { <path d="M2 2 10 10M10 2 2 10" /> },
+            ),
         };
         html! { <svg {class} viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">{ shape }</svg> }
     }
@@ -49,7 +64,9 @@ impl Ending {
 pub(crate) fn outcome(call: &CallRecord) -> String {
     match call.outcome {
         Outcome::InFlight => "under way".to_owned(),
-        Outcome::Answered(rpc::status::Status::Ok) if call.attempts.len() > 1 => "rerouted".to_owned(),
+        Outcome::Answered(rpc::status::Status::Ok) if call.attempts.len() > 1 => {
+            "rerouted".to_owned()
+        }
         Outcome::Answered(rpc::status::Status::Ok) => "answered".to_owned(),
         Outcome::Answered(status) => format!("answered: {}", said(status)),
         Outcome::Failed(status) => format!("failed: {}", said(status)),
@@ -76,7 +93,7 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + 4);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push('\u{202f}');
         }
         text.push(digit);
@@ -113,15 +130,30 @@ pub(super) fn reason(reason: Reason) -> String {
 
 /// The node's name as a call meets it: a LAN stands for the client on it.
 pub(super) fn name(world: &World, call: &CallRecord, node: NodeId) -> String {
-    if node == call.lan { "client".to_owned() } else { world.name(node).to_owned() }
+    if node == call.lan {
+        "client".to_owned()
+    } else {
+        world.name(node).to_owned()
+    }
 }
 
 /// One step in a sentence without its time.
 pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
     let name = |node: NodeId| name(world, call, node);
     match &step.what {
-        What::Called { lan, client } => format!("Client {} on {} makes the call.", client + 1, world.name(*lan)),
-        What::Hop { kind: what, from, to, arrives, lost, .. } => {
+        What::Called { lan, client } => format!(
+            "Client {} on {} makes the call.",
+            client + 1,
+            world.name(*lan)
+        ),
+        What::Hop {
+            kind: what,
+            from,
+            to,
+            arrives,
+            lost,
+            ..
+        } => {
             let way = format!("{} → {}", name(*from), name(*to));
             let what = crate::lab::capitalised(kind(*what));
             let what = what.trim_end_matches('.');
@@ -131,14 +163,47 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
                 format!("{what}, {way}: {}.", span(arrives.saturating_sub(step.at)))
             }
         }
-        What::Chosen { at_node, server, .. } => format!("{} chooses {} (attempt {}).", name(*at_node), name(*server), step.attempt),
-        What::Queued { server, length } => format!("It waits at {}: {length} in the queue.", name(*server)),
+        What::Chosen {
+            at_node, server, ..
+        } => format!(
+            "{} chooses {} (attempt {}).",
+            name(*at_node),
+            name(*server),
+            step.attempt
+        ),
+        What::Queued { server, length } => {
+            format!("It waits at {}: {length} in the queue.", name(*server))
+        }
         What::Started { server } => format!("A core of {} works on it.", name(*server)),
-        What::Executed { server, computed: true } => format!("{} has the result.", name(*server)),
-        What::Executed { server, computed: false } => format!("{} finds the kept reply under its idempotency key.", name(*server)),
-        What::AttemptFailed { at_node, server, reason: why } => match server {
-            Some(server) => format!("Attempt {} at {} failed, as {} sees it: {}.", step.attempt, name(*server), name(*at_node), reason(*why)),
-            None => format!("Attempt {} failed, as {} sees it: {}.", step.attempt, name(*at_node), reason(*why)),
+        What::Executed {
+            server,
+            computed: true,
+        } => format!("{} has the result.", name(*server)),
+        What::Executed {
+            server,
+            computed: false,
+        } => format!(
+            "{} finds the kept reply under its idempotency key.",
+            name(*server)
+        ),
+        What::AttemptFailed {
+            at_node,
+            server,
+            reason: why,
+        } => match server {
+            Some(server) => format!(
+                "Attempt {} at {} failed, as {} sees it: {}.",
+                step.attempt,
+                name(*server),
+                name(*at_node),
+                reason(*why)
+            ),
+            None => format!(
+                "Attempt {} failed, as {} sees it: {}.",
+                step.attempt,
+                name(*at_node),
+                reason(*why)
+            ),
         },
         What::Finished { .. } => format!("The client has the outcome: {}.", outcome(call)),
     }
@@ -150,7 +215,13 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_and_spans_are_short() {
-        assert_eq!([grouped(7), grouped(4_182), grouped(1_000_000)], ["7", "4\u{202f}182", "1\u{202f}000\u{202f}000"]);
-        assert_eq!([span(1_234_000), span(18_400_000), span(300_000_000)], ["1.23 ms", "18.4 ms", "300 ms"]);
+        assert_eq!(
+            [grouped(7), grouped(4_182), grouped(1_000_000)],
+            ["7", "4\u{202f}182", "1\u{202f}000\u{202f}000"]
+        );
+        assert_eq!(
+            [span(1_234_000), span(18_400_000), span(300_000_000)],
+            ["1.23 ms", "18.4 ms", "300 ms"]
+        );
     }
 }
