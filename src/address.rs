@@ -96,8 +96,10 @@ mod tests {
     use super::*;
 
     fn of(query: &[(&str, &str)]) -> Address {
-        let pairs: Vec<(String, String)> =
-            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let pairs: Vec<(String, String)> = query
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         read(&pairs).unwrap()
     }
 
@@ -119,12 +121,20 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_named_and_the_default_stands() {
-        let address = of(&[("preset", "nine"), ("speed", "-1"), ("embed", "maybe"), ("theme", "pink"), ("utm", "x")]);
+        let address = of(&[
+            ("preset", "nine"),
+            ("speed", "-1"),
+            ("embed", "maybe"),
+            ("theme", "pink"),
+            ("utm", "x"),
+        ]);
         assert_eq!(address.scenario.slug, presets::FIRST);
         assert!(!address.embed);
         assert_eq!(address.complaints.len(), 4);
         assert_eq!(address.theme, None);
-        assert!(address.complaints[0].contains("“nine”") && address.complaints[0].contains("overload"));
+        assert!(
+            address.complaints[0].contains("“nine”") && address.complaints[0].contains("overload")
+        );
         assert!(address.complaints[1].contains("speed") && address.complaints[1].contains("“-1”"));
     }
 }

@@ -60,14 +60,23 @@ pub(crate) fn App() -> Html {
                 </div>
             </ContextProvider<Lab>>
         },
-        Err(sentence) => html! { <main class="broken"><h1>{ "Reroute" }</h1><p role="alert">{ sentence }</p></main> },
+        Err(sentence) => {
+            html! { <main class="broken"><h1>{ "Reroute" }</h1><p role="alert">{ sentence }</p></main> }
+        }
     }
 }
 
 /// Opens what the address asks for.
 fn open() -> Result<Lab, String> {
     let address = address::read(&query()).ok_or("There is no scenario to open.")?;
-    let Address { mut scenario, seeded, embed, paused, theme, complaints } = address;
+    let Address {
+        mut scenario,
+        seeded,
+        embed,
+        paused,
+        theme,
+        complaints,
+    } = address;
     if let Some(theme) = theme {
         wear(theme);
     }
@@ -75,7 +84,8 @@ fn open() -> Result<Lab, String> {
         // The first seed is drawn once and then shown and kept.
         scenario.seed = seed % 1_000_000;
     }
-    let world = World::new(&scenario).map_err(|error| crate::lab::capitalised(&error.to_string()))?;
+    let world =
+        World::new(&scenario).map_err(|error| crate::lab::capitalised(&error.to_string()))?;
     let lab = Lab::new(world, !paused, embed);
     if !complaints.is_empty() {
         lab.notice(complaints.join(" "));
@@ -85,7 +95,9 @@ fn open() -> Result<Lab, String> {
 
 /// Sets the theme for the style sheets, before anything reads a colour.
 fn wear(theme: &str) {
-    let root = web_sys::window().and_then(|window| window.document()).and_then(|it| it.document_element());
+    let root = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|it| it.document_element());
     if let Some(root) = root {
         // Fails only for a malformed name, and this one is written here.
         let _ = root.set_attribute("data-theme", theme);
@@ -94,7 +106,8 @@ fn wear(theme: &str) {
 
 fn query() -> Vec<(String, String)> {
     let search = web_sys::window().and_then(|window| window.location().search().ok());
-    let Some(parameters) = search.and_then(|search| UrlSearchParams::new_with_str(&search).ok()) else {
+    let Some(parameters) = search.and_then(|search| UrlSearchParams::new_with_str(&search).ok())
+    else {
         return Vec::new();
     };
     js_sys::try_iter(&parameters)
@@ -115,7 +128,10 @@ fn query() -> Vec<(String, String)> {
 /// Time passes in an embedded page only while it is in view.
 fn watch_view(lab: &Lab) {
     lab.set_in_view(false);
-    let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|it| it.body()) else {
+    let Some(body) = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|it| it.body())
+    else {
         lab.set_in_view(true);
         return;
     };

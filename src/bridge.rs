@@ -19,9 +19,13 @@ pub(crate) fn install(lab: &Lab) {
     let on = lab.clone();
     method::<dyn Fn() -> String>(&object, "state", move || state(&on).to_string());
     let on = lab.clone();
-    method::<dyn Fn(f64)>(&object, "advance", move |ms: f64| on.advance(from_seconds(ms / 1_000.0)));
+    method::<dyn Fn(f64)>(&object, "advance", move |ms: f64| {
+        on.advance(from_seconds(ms / 1_000.0))
+    });
     let on = lab.clone();
-    method::<dyn Fn(bool)>(&object, "play", move |playing: bool| on.set_playing(playing));
+    method::<dyn Fn(bool)>(&object, "play", move |playing: bool| {
+        on.set_playing(playing)
+    });
     let on = lab.clone();
     method::<dyn Fn(f64)>(&object, "speed", move |speed: f64| on.set_speed(speed));
     let on = lab.clone();
@@ -55,7 +59,13 @@ fn state(lab: &Lab) -> Value {
         Selection::Link(id) => json!({ "link": id.0 }),
         Selection::Call(id) => json!({ "call": id }),
     };
-    let edges = FRAME_EDGES.map(|edge| if edge == f64::MAX { Value::Null } else { edge.into() });
+    let edges = FRAME_EDGES.map(|edge| {
+        if edge == f64::MAX {
+            Value::Null
+        } else {
+            edge.into()
+        }
+    });
     value["frame_times"] = json!({ "edges": edges, "counts": lab.frame_times() });
     value
 }

@@ -69,15 +69,24 @@ mod tests {
         }
         let played = f64::from(frames - 1) * gap.min(LONGEST) + LONGEST;
         let shown = seconds(world.now());
-        (world.ledger().calls.sent as f64 / (120.0 * shown), shown * 1_000.0 / played)
+        (
+            world.ledger().calls.sent as f64 / (120.0 * shown),
+            shown * 1_000.0 / played,
+        )
     }
 
     #[test]
     fn load_and_pace_hold_at_any_frame_rate_and_across_a_stall() {
         for rate in [10.0, 60.0, 144.0] {
             let (load, pace) = play(rate);
-            assert!((load - 1.0).abs() < 0.01, "{rate} frames a second: load {load}");
-            assert!((pace - 1.0).abs() < 1e-8, "{rate} frames a second: pace {pace}");
+            assert!(
+                (load - 1.0).abs() < 0.01,
+                "{rate} frames a second: load {load}"
+            );
+            assert!(
+                (pace - 1.0).abs() < 1e-8,
+                "{rate} frames a second: pace {pace}"
+            );
         }
     }
 

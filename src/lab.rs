@@ -102,7 +102,10 @@ impl Drop for FrameHandle {
     fn drop(&mut self) {
         if let Some(inner) = self.lab.upgrade() {
             inner.painters.borrow_mut().retain(|(id, _)| *id != self.id);
-            inner.listeners.borrow_mut().retain(|(id, _)| *id != self.id);
+            inner
+                .listeners
+                .borrow_mut()
+                .retain(|(id, _)| *id != self.id);
         }
     }
 }
@@ -174,7 +177,9 @@ impl Lab {
     }
 
     fn swing(&self, from: &RefCell<Vec<Action>>, to: &RefCell<Vec<Action>>) {
-        let Some(action) = from.borrow_mut().pop() else { return };
+        let Some(action) = from.borrow_mut().pop() else {
+            return;
+        };
         let applied = self.0.world.borrow_mut().apply(&action);
         match applied {
             Ok(inverse) => {
@@ -256,7 +261,11 @@ impl Lab {
 
     /// Share of the speed that this machine reaches, if not all of it.
     pub(crate) fn shortfall(&self) -> Option<f64> {
-        if self.playing() { self.0.clock.borrow().shortfall() } else { None }
+        if self.playing() {
+            self.0.clock.borrow().shortfall()
+        } else {
+            None
+        }
     }
 
     /// Runs to the next event and through it, and stands there.
@@ -319,7 +328,12 @@ impl Lab {
     /// Whether the visitor asks for less motion.
     pub(crate) fn reduced_motion(&self) -> bool {
         web_sys::window()
-            .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten())
+            .and_then(|window| {
+                window
+                    .match_media("(prefers-reduced-motion: reduce)")
+                    .ok()
+                    .flatten()
+            })
             .is_some_and(|query| query.matches())
     }
 
@@ -344,14 +358,20 @@ impl Lab {
     pub(crate) fn on_frame(&self, paint: Box<dyn Fn(FrameInfo)>) -> FrameHandle {
         let id = self.handle();
         self.0.painters.borrow_mut().push((id, Rc::from(paint)));
-        FrameHandle { lab: Rc::downgrade(&self.0), id }
+        FrameHandle {
+            lab: Rc::downgrade(&self.0),
+            id,
+        }
     }
 
     /// Calls a listener at each pulse until the handle goes.
     pub(crate) fn on_pulse(&self, listen: impl Fn(u64) + 'static) -> FrameHandle {
         let id = self.handle();
         self.0.listeners.borrow_mut().push((id, Rc::new(listen)));
-        FrameHandle { lab: Rc::downgrade(&self.0), id }
+        FrameHandle {
+            lab: Rc::downgrade(&self.0),
+            id,
+        }
     }
 
     /// Counts of frame times by [`FRAME_EDGES`].
@@ -373,8 +393,13 @@ impl Lab {
     fn beat(&self) {
         let pulse = self.0.pulse.get() + 1;
         self.0.pulse.set(pulse);
-        let listeners: Vec<Listener> =
-            self.0.listeners.borrow().iter().map(|(_, listener)| Rc::clone(listener)).collect();
+        let listeners: Vec<Listener> = self
+            .0
+            .listeners
+            .borrow()
+            .iter()
+            .map(|(_, listener)| Rc::clone(listener))
+            .collect();
         for listener in listeners {
             listener(pulse);
         }
@@ -394,15 +419,24 @@ impl Lab {
     }
 
     fn on_animation_frame(&self, real_ms: f64) {
-        let gap = self.0.last_frame.replace(Some(real_ms)).map(|last| real_ms - last);
+        let gap = self
+            .0
+            .last_frame
+            .replace(Some(real_ms))
+            .map(|last| real_ms - last);
         if let Some(gap) = gap {
             self.count_frame(gap);
             if self.playing() && self.0.in_view.get() {
                 self.play(gap);
             }
         }
-        let painters: Vec<Painter> =
-            self.0.painters.borrow().iter().map(|(_, painter)| Rc::clone(painter)).collect();
+        let painters: Vec<Painter> = self
+            .0
+            .painters
+            .borrow()
+            .iter()
+            .map(|(_, painter)| Rc::clone(painter))
+            .collect();
         for painter in painters {
             painter(FrameInfo { real_ms });
         }
@@ -450,20 +484,32 @@ impl Lab {
 }
 
 fn real_now() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |it| it.now())
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |it| it.now())
 }
 
 /// A sentence of an error type, as it begins a sentence on the page.
 pub(crate) fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let stop = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
+    let stop = if sentence.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
     format!("{first}{}{stop}", letters.as_str())
 }
 
 /// The laboratory that [`App`](crate::app::App) hands down.
 #[hook]
-#[expect(clippy::expect_used, reason = "App wraps every component in the provider")]
+#[expect(
+    clippy::expect_used,
+    reason = "App wraps every component in the provider"
+)]
 pub(crate) fn use_lab() -> Lab {
     use_context::<Lab>().expect("App provides the laboratory")
 }

@@ -38,7 +38,10 @@ pub(crate) struct Teller {
 impl Teller {
     /// Looks at what happened since the last look; the story that stands now.
     pub(crate) fn look(&mut self, world: &World, real_ms: f64) -> Option<Story> {
-        if world.incidents_since(self.seen).next().is_none() && self.seen > 0 && world.incidents_since(self.seen - 1).next().is_none() {
+        if world.incidents_since(self.seen).next().is_none()
+            && self.seen > 0
+            && world.incidents_since(self.seen - 1).next().is_none()
+        {
             // Another run: its incidents are numbered anew.
             *self = Self::default();
         }
@@ -93,7 +96,10 @@ impl Teller {
         Story {
             title,
             sentence: world.sentence(incident),
-            also: also(self.failed.saturating_sub(own_failed), self.rerouted.saturating_sub(own_rerouted)),
+            also: also(
+                self.failed.saturating_sub(own_failed),
+                self.rerouted.saturating_sub(own_rerouted),
+            ),
             tone,
         }
     }
@@ -161,23 +167,34 @@ mod tests {
         let mut world = world();
         let mut teller = Teller::default();
         assert_eq!(teller.look(&world, 0.0), None);
-        world.apply(&Action::Kill("server-2".to_owned(), Death::Silence)).unwrap();
+        world
+            .apply(&Action::Kill("server-2".to_owned(), Death::Silence))
+            .unwrap();
         let story = teller.look(&world, 100.0).unwrap();
         assert_eq!(story.title, "Killed");
         assert!(story.sentence.contains("server-2"), "{}", story.sentence);
         world.advance(SECOND + 700 * MILLISECOND);
-        assert!(world.ledger().attempts.failed > 0, "something lighter has happened");
+        assert!(
+            world.ledger().attempts.failed > 0,
+            "something lighter has happened"
+        );
         assert_eq!(teller.look(&world, 1_000.0).unwrap(), story, "it stands");
         let next = teller.look(&world, 3_000.0);
         assert!(next.is_some());
-        assert_eq!(teller.look(&world, 30_000.0), None, "and fades when nothing follows");
+        assert_eq!(
+            teller.look(&world, 30_000.0),
+            None,
+            "and fades when nothing follows"
+        );
     }
 
     #[test]
     fn another_run_begins_with_nothing_told() {
         let mut first = world();
         let mut teller = Teller::default();
-        first.apply(&Action::Kill("server-2".to_owned(), Death::Crash)).unwrap();
+        first
+            .apply(&Action::Kill("server-2".to_owned(), Death::Crash))
+            .unwrap();
         assert!(teller.look(&first, 0.0).is_some());
         assert_eq!(teller.look(&world(), 10.0), None);
     }
@@ -195,7 +212,10 @@ mod tests {
 
     #[test]
     fn what_was_passed_over_is_counted() {
-        assert_eq!(also(3, 9).unwrap(), "Meanwhile 3 calls failed, 9 calls rerouted.");
+        assert_eq!(
+            also(3, 9).unwrap(),
+            "Meanwhile 3 calls failed, 9 calls rerouted."
+        );
         assert_eq!(also(0, 1).unwrap(), "Meanwhile 1 call rerouted.");
         assert_eq!(also(0, 0), None);
     }

@@ -63,6 +63,9 @@ impl LooseEq for web_sys::EventTarget {
     fn loose_eq_node(&self, node: &NodeRef) -> bool {
         use wasm_bindgen::JsCast;
         let node: Option<web_sys::Node> = node.get();
-        node.is_some_and(|node| self.dyn_ref::<web_sys::Node>().is_some_and(|own| own.is_same_node(Some(&node))))
+        node.is_some_and(|node| {
+            self.dyn_ref::<web_sys::Node>()
+                .is_some_and(|own| own.is_same_node(Some(&node)))
+        })
     }
 }

@@ -49,11 +49,16 @@ fn target(lab: &Lab) -> Option<(String, bool)> {
     let selection = lab.selection();
     lab.read(|world| {
         let selected = match selection {
-            Selection::Node(id) => world.node(id).filter(|node| !matches!(node.role, RoleView::Lan(_))),
+            Selection::Node(id) => world
+                .node(id)
+                .filter(|node| !matches!(node.role, RoleView::Lan(_))),
             _ => None,
         };
-        let node = selected
-            .or_else(|| world.nodes().find(|node| matches!(node.role, RoleView::Server(_))))?;
+        let node = selected.or_else(|| {
+            world
+                .nodes()
+                .find(|node| matches!(node.role, RoleView::Server(_)))
+        })?;
         Some((node.name.to_owned(), node.life == Life::Up))
     })
 }

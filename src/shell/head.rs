@@ -22,12 +22,18 @@ pub(crate) fn Head() -> Html {
             let options = EventListenerOptions::enable_prevent_default();
             let listener = web_sys::window().map(|window| {
                 EventListener::new_with_options(&window, "keydown", options, move |event| {
-                    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                    let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                        return;
+                    };
                     let writing = event
                         .target()
                         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
                         .is_some_and(|element| {
-                            element.closest("input, select, textarea, dialog").ok().flatten().is_some()
+                            element
+                                .closest("input, select, textarea, dialog")
+                                .ok()
+                                .flatten()
+                                .is_some()
                         });
                     if writing {
                         return;
@@ -107,9 +113,15 @@ fn entry(scenario: Scenario, current: &str, choose: &Callback<Scenario>) -> Html
 
 /// Puts the scenario into the page's address, so that a reload or a copied link opens it.
 fn remember(slug: &str) {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     if let Ok(history) = window.history() {
         // Refused in some embedding pages, which lose only the convenience.
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&format!("?preset={slug}")));
+        let _ = history.replace_state_with_url(
+            &wasm_bindgen::JsValue::NULL,
+            "",
+            Some(&format!("?preset={slug}")),
+        );
     }
 }

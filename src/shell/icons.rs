@@ -39,12 +39,16 @@ pub(super) fn dice() -> Html {
 
 /// Take back.
 pub(super) fn undo() -> Html {
-    icon(html! { <path d="M8.5 6L4.5 10l4 4M4.5 10h9a5.5 5.5 0 0 1 0 11H10" transform="translate(0 -1.5)" /> })
+    icon(
+        html! { <path d="M8.5 6L4.5 10l4 4M4.5 10h9a5.5 5.5 0 0 1 0 11H10" transform="translate(0 -1.5)" /> },
+    )
 }
 
 /// Make again.
 pub(super) fn redo() -> Html {
-    icon(html! { <path d="M15.5 6l4 4-4 4M19.5 10h-9a5.5 5.5 0 0 0 0 11H14" transform="translate(0 -1.5)" /> })
+    icon(
+        html! { <path d="M15.5 6l4 4-4 4M19.5 10h-9a5.5 5.5 0 0 0 0 11H14" transform="translate(0 -1.5)" /> },
+    )
 }
 
 /// A link between two nodes.

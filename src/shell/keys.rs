@@ -16,8 +16,16 @@ pub(super) fn tables() -> Html {
         keys.map(|(key, does)| html! { <tr><th scope="row"><kbd>{ key }</kbd></th><td>{ does }</td></tr> })
             .collect()
     };
-    let everywhere = rows(&mut EVERYWHERE.iter().map(|(key, does)| ((*key).to_owned(), (*does).to_owned())));
-    let on_stage = rows(&mut stage::KEYS.iter().map(|key| (key.0.to_owned(), key.1.to_owned())));
+    let everywhere = rows(
+        &mut EVERYWHERE
+            .iter()
+            .map(|(key, does)| ((*key).to_owned(), (*does).to_owned())),
+    );
+    let on_stage = rows(
+        &mut stage::KEYS
+            .iter()
+            .map(|key| (key.0.to_owned(), key.1.to_owned())),
+    );
     html! {
         <>
             <h3>{ "Everywhere" }</h3>

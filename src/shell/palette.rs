@@ -70,7 +70,9 @@ pub(crate) fn Palette() -> Html {
 pub(super) fn advice(tool: Tool) -> Option<&'static str> {
     match tool {
         Tool::Select => None,
-        Tool::Place(_) => Some("Click a place on the stage, or press Enter to let it find one. Escape puts it back."),
+        Tool::Place(_) => Some(
+            "Click a place on the stage, or press Enter to let it find one. Escape puts it back.",
+        ),
         Tool::Connect(None) => Some("Choose the first end of the link. Escape puts it back."),
         Tool::Connect(Some(_)) => Some("Choose the other end of the link."),
     }

@@ -7,7 +7,9 @@ use gloo::timers::callback::Interval;
 use yew::prelude::*;
 
 fn real_now() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |it| it.now())
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |it| it.now())
 }
 
 /// What just happened, or what to do with the tool in hand; when there is neither, what to try.
@@ -27,7 +29,9 @@ pub(crate) fn StoryCard() -> Html {
         (None, None) => String::new(),
     };
     let hint = lab.read(|world| world.scenario().hint);
-    let spoken = use_mut_ref(Announcer::default).borrow_mut().say(text, real_now());
+    let spoken = use_mut_ref(Announcer::default)
+        .borrow_mut()
+        .say(text, real_now());
     html! {
         <>
         <p class="visually-hidden" role="status">{ spoken }</p>
@@ -57,7 +61,9 @@ pub(crate) fn Notice() -> Html {
     {
         let lab = lab.clone();
         use_effect_with(told.clone(), move |told| {
-            let timer = told.is_some().then(|| Interval::new(12_000, move || lab.dismiss()));
+            let timer = told
+                .is_some()
+                .then(|| Interval::new(12_000, move || lab.dismiss()));
             move || drop(timer)
         });
     }

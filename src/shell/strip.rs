@@ -38,7 +38,11 @@ fn tone(tone: Tone) -> &'static str {
 }
 
 /// Places marks; of those that crowd, the latest keeps its words.
-fn place(marks: impl Iterator<Item = (Nanos, String, &'static str)>, from: Nanos, to: Nanos) -> Vec<Shown> {
+fn place(
+    marks: impl Iterator<Item = (Nanos, String, &'static str)>,
+    from: Nanos,
+    to: Nanos,
+) -> Vec<Shown> {
     let mut shown: Vec<Shown> = marks
         .filter(|(at, ..)| (from..=to).contains(at))
         .map(|(at, label, tone)| Shown {
@@ -67,11 +71,21 @@ pub(crate) fn Strip() -> Html {
     let (from, to) = span(now);
     let marks = lab.read(|world| {
         let marks = world.metrics().marks();
-        place(marks.map(|mark| (mark.at, mark.label.clone(), tone(mark.tone))), from, to)
+        place(
+            marks.map(|mark| (mark.at, mark.label.clone(), tone(mark.tone))),
+            from,
+            to,
+        )
     });
     let share = (now - from) as f64 / (to - from) as f64;
     let mark = |mark: Shown| {
-        let side = if mark.at > 0.9 { "left" } else if mark.at < 0.06 { "right" } else { "middle" };
+        let side = if mark.at > 0.9 {
+            "left"
+        } else if mark.at < 0.06 {
+            "right"
+        } else {
+            "middle"
+        };
         html! {
             <li class={classes!("mark", mark.tone, side)} style={format!("left:{:.2}%", mark.at * 100.0)} title={mark.label.clone()}>
                 <span class={if mark.worded { "" } else { "visually-hidden" }}>{ mark.label }</span>
@@ -102,6 +116,9 @@ mod tests {
     fn crowded_marks_keep_the_latest_words() {
         let marks = [1, 2, 9].map(|at| (at * SECOND, format!("mark {at}"), "change"));
         let shown = place(marks.into_iter(), 0, 10 * SECOND);
-        assert_eq!(shown.iter().map(|mark| mark.worded).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(
+            shown.iter().map(|mark| mark.worded).collect::<Vec<_>>(),
+            [false, true, true]
+        );
     }
 }

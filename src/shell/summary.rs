@@ -24,9 +24,16 @@ fn summary(world: &World) -> String {
     }
     let scenario = world.scenario();
     let ledger = world.ledger();
-    let latency = world.metrics().percentiles().map_or_else(String::new, |it| {
-        format!(" Half of the calls are answered within {}, 99 in 100 within {}.", duration(it.p50), duration(it.p99))
-    });
+    let latency = world
+        .metrics()
+        .percentiles()
+        .map_or_else(String::new, |it| {
+            format!(
+                " Half of the calls are answered within {}, 99 in 100 within {}.",
+                duration(it.p50),
+                duration(it.p99)
+            )
+        });
     format!(
         "Scenario: {}. {} {clients} clients call {}, with {servers} servers, {up} of them up, and {balancers} load \
          balancers. Of {} calls {} were answered, {} failed, {} were shed, and {} are under way.{latency}",
@@ -46,7 +53,9 @@ fn summary(world: &World) -> String {
 pub(crate) fn Summary() -> Html {
     let lab = use_lab();
     let pulse = use_pulse();
-    let text = use_memo((lab, pulse / EVERY), |(lab, _): &(Lab, u64)| lab.read(summary));
+    let text = use_memo((lab, pulse / EVERY), |(lab, _): &(Lab, u64)| {
+        lab.read(summary)
+    });
     html! {
         <section class="visually-hidden" aria-labelledby="summary-title">
             <h2 id="summary-title">{ "Summary" }</h2><p>{ (*text).clone() }</p>

@@ -8,8 +8,9 @@ use web_sys::{HtmlInputElement, MouseEvent};
 use yew::prelude::*;
 
 /// The notches of the speed: virtual seconds a second.
-pub(super) const SPEEDS: [f64; 15] =
-    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0];
+pub(super) const SPEEDS: [f64; 15] = [
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0,
+];
 
 /// A virtual instant as a clock shows it: `00:41.380`.
 pub(super) fn clock(now: Nanos) -> String {
@@ -20,7 +21,11 @@ pub(super) fn clock(now: Nanos) -> String {
 
 /// A speed in words: `1/10×`, `2×`.
 pub(super) fn pace(speed: f64) -> String {
-    if speed < 1.0 { format!("1/{:.0}×", 1.0 / speed) } else { format!("{speed}×") }
+    if speed < 1.0 {
+        format!("1/{:.0}×", 1.0 / speed)
+    } else {
+        format!("{speed}×")
+    }
 }
 
 /// What a speed means for the eye.
@@ -41,7 +46,10 @@ fn meaning(speed: f64) -> String {
 
 fn notch(speed: f64) -> usize {
     let distance = |other: &f64| (other / speed).max(speed / other);
-    let nearest = SPEEDS.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+    let nearest = SPEEDS
+        .iter()
+        .enumerate()
+        .min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
     nearest.map_or(0, |(index, _)| index)
 }
 
@@ -103,7 +111,11 @@ pub(super) fn play_button(lab: &Lab) -> Html {
     let lab = lab.clone();
     let onclick = Callback::from(move |_: MouseEvent| lab.set_playing(!lab.playing()));
     let label = if playing { "Pause" } else { "Play" };
-    let icon = if playing { icons::pause() } else { icons::play() };
+    let icon = if playing {
+        icons::pause()
+    } else {
+        icons::play()
+    };
     html! {
         <button type="button" class="play" {onclick} aria-label={label} title={label}>{ icon }</button>
     }
@@ -135,7 +147,11 @@ pub(crate) fn Transport() -> Html {
 }
 
 fn pace_reached(speed: f64) -> String {
-    if speed < 1.0 { pace(speed) } else { format!("{speed:.1}×") }
+    if speed < 1.0 {
+        pace(speed)
+    } else {
+        format!("{speed:.1}×")
+    }
 }
 
 /// Seconds of virtual time for the strip's ends.

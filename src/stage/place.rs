@@ -19,7 +19,7 @@ impl Core {
         if label {
             half = half + point(8.0, 22.0);
         }
-        let taken: Vec<Rect> = scene
+        let mut taken: Vec<Rect> = scene
             .nodes
             .iter()
             .filter(|node| Some(node.figure.id) != but)
@@ -32,6 +32,14 @@ impl Core {
                 }
             })
             .collect();
+        if let Some(cluster) = scene
+            .cluster
+            .as_ref()
+            .filter(|_| label && kind != Kind::Server)
+        {
+            // The cluster is for servers.
+            taken.push(cluster.outline.extent());
+        }
         free_spot(wish, half, &taken, &scene.view.inner)
     }
 

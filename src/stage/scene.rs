@@ -5,7 +5,7 @@
 
 use super::cluster::{Cluster, cluster};
 use super::figures::{Body, Figure, Kind, LinkFigure, Snapshot};
-use super::geometry::{Curve, Point, Rect, point};
+use super::geometry::{Curve, Point, Rect};
 use super::labels::{Ground, Label, Side, settle};
 use super::routes;
 use super::sizes::{half_size, screens};

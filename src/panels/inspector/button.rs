@@ -2,9 +2,9 @@
 
 use crate::lab::use_lab;
 use gloo::timers::callback::Timeout;
+use simulation::Action;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
-use simulation::Action;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -66,8 +66,12 @@ pub(super) struct RemoveProps {
 /// the top of the page: once the panel is drawn anew, its heading takes the focus then.
 fn keep_focus() {
     Timeout::new(0, || {
-        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-        let lost = document.active_element().is_none_or(|active| active.tag_name() == "BODY");
+        let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+            return;
+        };
+        let lost = document
+            .active_element()
+            .is_none_or(|active| active.tag_name() == "BODY");
         let heading = document
             .query_selector(".inspector h2")
             .ok()
