@@ -11,7 +11,7 @@ use simulation::{Action, World, metrics::Tone};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::{Closure, IntoWasmClosure, WasmClosure};
 
-const CALLS_SHOWN: usize = 60;
+const CALLS_SHOWN: usize = 300;
 
 /// Puts the object on the window.
 pub(crate) fn install(lab: &Lab) {

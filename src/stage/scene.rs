@@ -209,6 +209,7 @@ fn wires(
 
 #[cfg(test)]
 mod tests {
+    use super::super::geometry::point;
     use super::super::text::Estimate;
     use super::*;
     use simulation::action::{Action, Death};

