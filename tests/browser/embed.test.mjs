@@ -4,7 +4,7 @@ import { assert, open, routes, test, waitFor } from './harness.mjs';
 
 routes.set('/course.html', {
   type: 'text/html; charset=utf-8',
-  body: `<!DOCTYPE html><html lang="en"><title>A course</title><main><h1>A course</h1>
+  body: `<!DOCTYPE html><html lang="en"><title>A course</title><link rel="icon" href="data:,"><main><h1>A course</h1>
     <input aria-label="Notes" autofocus><div style="height:1500px"></div>
     <iframe title="Reroute" width="640" height="420" src="/?embed=1&preset=five-servers&seed=7"></iframe></main></html>`,
 });

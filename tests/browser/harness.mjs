@@ -284,6 +284,8 @@ const help = (page, { allowErrors = false }) => {
     const found = [];
     for (const element of document.querySelectorAll(wanted)) {
       if (!element.checkVisibility({ visibilityProperty: true })) continue;
+      // Cut off on purpose: only to be read aloud.
+      if (element.closest('.visually-hidden')) continue;
       const box = element.getBoundingClientRect();
       const style = getComputedStyle(element);
       const hides = (value) => value === 'hidden' || value === 'clip';
