@@ -77,7 +77,10 @@ pub(crate) struct State {
     pub(crate) outline: Option<Outline>,
     pub(crate) palette: Palette,
     pub(crate) context: Option<CanvasRenderingContext2d>,
+    pub(crate) fonts: Fonts,
     pub(crate) visible: bool,
+    /// Whether the visitor asks for less motion, as of the last render.
+    pub(crate) still: bool,
     /// The virtual time of the last frame.
     pub(crate) now: simulation::Nanos,
     /// The browser's time of the last frame in milliseconds.
@@ -153,7 +156,9 @@ impl Core {
                 outline: None,
                 palette: Palette::default(),
                 context: None,
+                fonts: Fonts::default(),
                 visible: true,
+                still: false,
                 now: 0,
                 real: 0.0,
                 traffic: (f64::NEG_INFINITY, Vec::new()),
@@ -192,6 +197,7 @@ impl Core {
     pub(crate) fn lay_out(&self) -> (Rc<Scene>, String) {
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
+        state.still = self.lab.reduced_motion();
         let version = self.lab.version();
         if state.scenario.0 != version {
             let (slug, service) = self.lab.read(|world| {
@@ -246,10 +252,7 @@ impl Core {
         state.frame = Some(frame);
         let view = Viewport::fit(state.size.0, state.size.1, frame, snapshot.nodes.len());
         let held = state.held;
-        let scene = match &state.context {
-            Some(context) => Scene::lay_out(snapshot, view, held, &Fonts::new(context)),
-            None => Scene::lay_out(snapshot, view, held, &Estimate),
-        };
+        let scene = Scene::lay_out(snapshot, view, held, &state.fonts);
         state.scene = Rc::new(scene);
         (state.scene.clone(), summary)
     }

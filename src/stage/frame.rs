@@ -97,7 +97,7 @@ impl Core {
     /// Lets the outline of the cluster follow its members.
     fn breathe(&self, state: &mut State, real_ms: f64) {
         let goal = state.scene.cluster.as_ref().map(|cluster| cluster.outline);
-        let still = self.lab.reduced_motion() || state.held.is_some();
+        let still = state.still || state.held.is_some();
         let next = match (state.outline, goal) {
             (Some(outline), Some(goal)) if !still => {
                 if outline.difference(&goal) < 0.2 {
@@ -134,7 +134,7 @@ impl Core {
             palette: &state.palette,
             scale: scene.view.scale,
         };
-        let still = self.lab.reduced_motion();
+        let still = state.still;
         brush.afterglow(&state.glow, &scene, still);
         if let (Tool::Connect(Some(first)), Some(to)) = (self.lab.tool(), state.pointer)
             && let Some(node) = scene.node(first)
@@ -186,6 +186,9 @@ impl Core {
                 .ok()
                 .flatten()
                 .and_then(|context| context.dyn_into().ok());
+            if let Some(context) = &state.context {
+                state.fonts.measure_on(context.clone());
+            }
             // The scene was laid out without fonts to measure.
             self.touch();
         }

@@ -86,22 +86,30 @@ impl Outline {
             .fold(first, |area, &at| area.union(&Rect::around(at, 0.0, 0.0)))
     }
 
-    /// As the `d` of an SVG path: a smooth curve through the middles of its sides.
+    /// As the `d` of an SVG path.
     pub(crate) fn path(&self) -> String {
-        let mut path = String::with_capacity(POINTS * 26);
-        let last = self.0[POINTS - 1].toward(self.0[0], 0.5);
-        let _ = write!(path, "M{:.1} {:.1}", last.x, last.y);
-        for (index, at) in self.0.iter().enumerate() {
-            let middle = at.toward(self.0[(index + 1) % POINTS], 0.5);
-            let _ = write!(
-                path,
-                "Q{:.1} {:.1} {:.1} {:.1}",
-                at.x, at.y, middle.x, middle.y
-            );
-        }
-        path.push('Z');
-        path
+        smooth(&self.0)
     }
+}
+
+/// The `d` of an SVG path: a smooth closed curve through the middles of a ring's sides.
+fn smooth(ring: &[Point]) -> String {
+    let mut path = String::with_capacity(ring.len() * 26 + 20);
+    let (Some(first), Some(last)) = (ring.first(), ring.last()) else {
+        return path;
+    };
+    let start = last.toward(*first, 0.5);
+    let _ = write!(path, "M{:.1} {:.1}", start.x, start.y);
+    for (index, at) in ring.iter().enumerate() {
+        let middle = at.toward(ring[(index + 1) % ring.len()], 0.5);
+        let _ = write!(
+            path,
+            "Q{:.1} {:.1} {:.1} {:.1}",
+            at.x, at.y, middle.x, middle.y
+        );
+    }
+    path.push('Z');
+    path
 }
 
 /// Points on a circle, to put around a round shape.
@@ -112,25 +120,29 @@ pub(crate) fn circle(centre: Point, radius: f64) -> impl Iterator<Item = Point> 
     })
 }
 
-/// A sand-coloured island: an ellipse that is a little uneven, each seed in its own way.
-pub(crate) fn island(half_width: f64, half_height: f64, seed: u32) -> Outline {
-    let mut ring = [Point::default(); POINTS];
+/// A sand-coloured island as the `d` of an SVG path: an ellipse that is a little uneven, each seed
+/// in its own way.
+pub(crate) fn island(half_width: f64, half_height: f64, seed: u32) -> String {
+    const CORNERS: usize = 12;
+    // The curve runs inside of its corners, between their sides' middles.
+    const OUT: f64 = 1.017;
     let turn = f64::from(seed % 7) * 0.9;
+    let mut ring = [Point::default(); CORNERS];
     for (index, at) in ring.iter_mut().enumerate() {
-        let angle = index as f64 * std::f64::consts::TAU / POINTS as f64;
+        let angle = index as f64 * std::f64::consts::TAU / CORNERS as f64;
         let (sin, cos) = libm::sincos(angle);
-        let uneven = 1.0
+        let uneven = OUT
             + 0.022 * libm::sin(2.0 * angle + turn)
             + 0.018 * libm::sin(3.0 * angle + 2.0 * turn);
         *at = point(cos * half_width * uneven, sin * half_height * uneven);
     }
-    Outline(ring)
+    smooth(&ring)
 }
 
 /// The convex hull (Andrew's monotone chain), clockwise on a screen.
 fn convex_hull(points: &[Point]) -> Vec<Point> {
     let mut sorted = points.to_vec();
-    sorted.sort_by(|one, two| one.x.total_cmp(&two.x).then(one.y.total_cmp(&two.y)));
+    sorted.sort_unstable_by(|one, two| one.x.total_cmp(&two.x).then(one.y.total_cmp(&two.y)));
     sorted.dedup();
     let turns_left =
         |a: Point, b: Point, c: Point| (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) <= 0.0;
@@ -234,9 +246,19 @@ mod tests {
 
     #[test]
     fn an_outline_eases_into_another() {
-        let (small, large) = (island(10.0, 10.0, 1), island(20.0, 20.0, 1));
+        let around = |radius| {
+            let ring: Vec<Point> = circle(point(50.0, 50.0), radius).collect();
+            Outline::around(&ring, &Rect::sized(100.0, 100.0)).unwrap()
+        };
+        let (small, large) = (around(10.0), around(20.0));
         assert_eq!(small.toward(&large, 0.0), small);
         assert!(small.toward(&large, 1.0).difference(&large) < 1e-9);
         assert!(small.path().starts_with('M') && small.path().ends_with('Z'));
+    }
+
+    #[test]
+    fn islands_differ_and_are_closed() {
+        assert_ne!(island(80.0, 50.0, 1), island(80.0, 50.0, 2));
+        assert!(island(80.0, 50.0, 3).ends_with('Z'));
     }
 }

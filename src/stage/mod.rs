@@ -35,7 +35,7 @@ pub(crate) use keyboard::KEYS;
 
 use self::core::{Core, Target};
 use self::figures::Kind;
-use self::view::Picture;
+use self::view::Sketch;
 use crate::lab::{Lab, Selection, Tool, use_lab, use_pulse};
 use simulation::placement::Part;
 use simulation::{LinkId, NodeId};
@@ -153,6 +153,14 @@ pub(crate) fn Stage() -> Html {
         Tool::Connect(_) => Some("stage-linking"),
     };
     let holding = (held.is_some() && !by_keys).then_some("stage-holding");
+    let picture = view::picture(&Sketch {
+        scene: &scene,
+        chosen,
+        held,
+        counts: lab.reduced_motion(),
+        outline: core.outline.clone(),
+        ghost: ghost.as_ref(),
+    });
     html! {
         <div class={classes!("stage", tool, holding)} ref={core.root.clone()}
             role="application" aria-roledescription="stage" aria-label={summary}
@@ -163,8 +171,7 @@ pub(crate) fn Stage() -> Html {
             onpointercancel={pointer(|core, _| core.pointer_cancel())}
             onpointerleave={pointer(|core, _| core.pointer_leave())}
             {onkeydown} {onclick} {onfocusin}>
-            <Picture scene={scene.clone()} {chosen} {held} counts={lab.reduced_motion()}
-                outline={core.outline.clone()} ghost={ghost.clone()} />
+            { picture }
             <canvas class="stage-canvas" ref={core.canvas.clone()} aria-hidden="true" />
             { view::buttons(&scene, stops, chosen) }
             <div class="stage-spoken" role="status">{ spoken }</div>

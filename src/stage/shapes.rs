@@ -3,18 +3,28 @@
 
 use super::figures::{Kind, Server};
 use super::geometry::{Point, point};
+use std::fmt::Write as _;
 use yew::{Html, html};
 
-/// A client: a small screen on its foot.
-pub(crate) fn screen(at: Point, scale: f64) -> Html {
-    let transform = format!("translate({:.1} {:.1}) scale({scale:.3})", at.x, at.y);
+/// Clients: a small screen on its foot at each place. Two paths for all of them, since a stage may
+/// show a hundred and fifty.
+pub(crate) fn screens(places: &[Point]) -> Html {
+    let (mut cases, mut feet) = (String::new(), String::new());
+    for at in places {
+        // Writing to a string cannot fail.
+        let _ = write!(cases, "M{:.1} {:.1}{CASE}", at.x - 7.0, at.y - 7.5);
+        let _ = write!(feet, "M{:.1} {:.1}h9m-4.5 0v-3.5", at.x - 4.5, at.y + 8.5);
+    }
     html! {
-        <g transform={transform}>
-            <rect class="stage-screen" x="-9" y="-7.5" width="18" height="12.5" rx="2" />
-            <path class="stage-foot" d="M-4.5 8.5H4.5M0 5V8.5" />
-        </g>
+        <>
+            <path class="stage-screen" d={cases} />
+            <path class="stage-foot" d={feet} />
+        </>
     }
 }
+
+/// A rounded rectangle of 18 × 12.5, from the left end of its upper side.
+const CASE: &str = "h14a2 2 0 0 1 2 2v8.5a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-8.5a2 2 0 0 1 2 -2z";
 
 /// A router: a diamond with arrows to all sides.
 pub(crate) fn router() -> Html {
@@ -155,8 +165,7 @@ pub(crate) fn icon(kind: Kind) -> Html {
         Kind::Lan => html! {
             <>
                 <ellipse class="stage-lan" rx="31" ry="20" />
-                { screen(point(-13.0, 0.0), 1.0) }
-                { screen(point(13.0, 0.0), 1.0) }
+                { screens(&[point(-13.0, 0.0), point(13.0, 0.0)]) }
             </>
         },
         Kind::Router => router(),

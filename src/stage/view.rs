@@ -11,12 +11,11 @@ use super::text::Type;
 use super::{part_kind, shapes, words};
 use simulation::view::LinkState;
 use simulation::{LinkId, NodeId};
-use yew::{AttrValue, Html, NodeRef, Properties, classes, component, html};
+use yew::{AttrValue, Html, NodeRef, classes, html};
 
 /// What the picture is drawn from.
-#[derive(Properties, PartialEq)]
-pub(crate) struct PictureProps {
-    pub(crate) scene: std::rc::Rc<Scene>,
+pub(crate) struct Sketch<'a> {
+    pub(crate) scene: &'a Scene,
     /// What is selected.
     pub(crate) chosen: Option<Target>,
     /// The node that a hand holds.
@@ -26,13 +25,12 @@ pub(crate) struct PictureProps {
     /// The path that the frame shapes into the cluster's outline.
     pub(crate) outline: NodeRef,
     /// A part on its way.
-    pub(crate) ghost: Option<Ghost>,
+    pub(crate) ghost: Option<&'a Ghost>,
 }
 
 /// The picture, without what moves.
-#[component]
-pub(crate) fn Picture(props: &PictureProps) -> Html {
-    let scene = &props.scene;
+pub(crate) fn picture(props: &Sketch<'_>) -> Html {
+    let scene = props.scene;
     let (width, height) = (scene.view.stage.width(), scene.view.stage.height());
     html! {
         <svg class="stage-picture" aria-hidden="true" viewBox={format!("0 0 {width} {height}")}
@@ -41,17 +39,17 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
                 { hull(cluster, props.outline.clone()) }
             }
             { for scene.nodes.iter().filter(|node| node.figure.kind == Kind::Lan).map(|node| {
-                let outline = island(node.half.x, node.half.y, node.figure.id.0);
+                let island = island(node.half.x, node.half.y, node.figure.id.0);
                 let transform = AttrValue::from(format!("translate({:.1} {:.1})", node.at.x, node.at.y));
                 let chosen = (props.chosen == Some(Target::Node(node.figure.id))).then_some("stage-chosen");
                 html! {
-                    <path key={node.figure.id.0} class={classes!("stage-lan", chosen)} d={outline.path()} {transform} />
+                    <path key={node.figure.id.0} class={classes!("stage-lan", chosen)} d={island} {transform} />
                 }
             }) }
             <g class="stage-links">
                 { for scene.wires.iter().map(|wire| link(wire, props)) }
             </g>
-            if let Some(Ghost { landing: Some((at, ends)), .. }) = &props.ghost {
+            if let Some(Ghost { landing: Some((at, ends)), .. }) = props.ghost {
                 { for ends.iter().map(|end| html! {
                     <line class="stage-would" x1={px(at.x)} y1={px(at.y)} x2={px(end.x)} y2={px(end.y)} />
                 }) }
@@ -64,7 +62,7 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
                 let member = node.figure.kind == Kind::Server;
                 label(&node.label, scene.ty, if member { "stage-label stage-member" } else { "stage-label" })
             }) }
-            if let Some(Ghost { part, landing: Some((at, _)), carried, .. }) = &props.ghost {
+            if let Some(Ghost { part, landing: Some((at, _)), carried, .. }) = props.ghost {
                 <g class={classes!("stage-landing", carried.then_some("stage-carried"))}
                     transform={format!("translate({:.1} {:.1}) scale({:.3})", at.x, at.y, scene.view.scale.max(0.52))}>
                     { shapes::icon(part_kind(*part)) }
@@ -90,7 +88,7 @@ fn trace(curve: &Curve) -> String {
     )
 }
 
-fn link(wire: &Wire, props: &PictureProps) -> Html {
+fn link(wire: &Wire, props: &Sketch<'_>) -> Html {
     let [there, back] = wire.figure.traffic;
     let busy = f64::from(there + back);
     let scale = props.scene.view.scale.max(0.6);
@@ -161,7 +159,7 @@ fn counts(wire: &Wire, there: u32, back: u32) -> Html {
     }
 }
 
-fn shape(node: &Placed, props: &PictureProps) -> Html {
+fn shape(node: &Placed, props: &Sketch<'_>) -> Html {
     let scale = props.scene.view.scale;
     let figure = &node.figure;
     let id = figure.id;
@@ -175,9 +173,10 @@ fn shape(node: &Placed, props: &PictureProps) -> Html {
     if let Body::Lan { clients, .. } = figure.body {
         let shown = node.screens.len() as u32;
         let more = clients.saturating_sub(shown);
+        let designed: Vec<Point> = node.screens.iter().map(|&at| at * (1.0 / scale)).collect();
         return html! {
             <g {key} {class} {transform}>
-                { for node.screens.iter().map(|&at| shapes::screen(at, scale)) }
+                <g transform={format!("scale({scale:.3})")}>{ shapes::screens(&designed) }</g>
                 if let Some(at) = node.beyond {
                     <text class="stage-more" x={px(at.x)} y={px(at.y + 4.0)}>{ format!("+{more}") }</text>
                 }
