@@ -36,7 +36,7 @@ pub(crate) use keyboard::KEYS;
 use self::core::{Core, Target};
 use self::figures::Kind;
 use self::view::Sketch;
-use crate::lab::{Lab, Selection, Tool, use_lab, use_pulse};
+use crate::lab::{Lab, Selection, Tool, use_lab};
 use simulation::placement::Part;
 use simulation::{LinkId, NodeId};
 use std::rc::Rc;
@@ -76,7 +76,6 @@ pub(crate) fn place_near_similar(lab: &Lab, part: Part) {
 #[component]
 pub(crate) fn Stage() -> Html {
     let lab = use_lab();
-    let _ = use_pulse();
     let update = use_force_update();
     let core: Rc<Rc<Core>> = use_memo(lab.clone(), Core::new);
     let core: Rc<Core> = (*core).clone();

@@ -5,7 +5,7 @@ use super::frame::Shown;
 use crate::lab::FrameHandle;
 use gloo::events::EventListener;
 use js_sys::Array;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -16,6 +16,7 @@ type Heard = Closure<dyn FnMut(Array)>;
 /// Keeps watching until it is dropped.
 pub(crate) struct Watch {
     _frames: FrameHandle,
+    _pulse: FrameHandle,
     _theme: Option<EventListener>,
     size: Option<(ResizeObserver, Heard)>,
     view: Option<(IntersectionObserver, Heard)>,
@@ -74,8 +75,23 @@ pub(crate) fn watch(core: &Rc<Core>) -> Watch {
             core.frame(info.real_ms, &mut shown.borrow_mut());
         }))
     };
+    // What was done is shown at once. What time does is shown a frame after the panels have shown
+    // it, so that no one frame carries the work of both.
+    let pulse = {
+        let core = core.clone();
+        let seen = Cell::new(core.lab.version());
+        core.lab.clone().on_pulse(move |_| {
+            let version = core.lab.version();
+            if seen.replace(version) == version {
+                core.touch();
+            } else if let Some(redraw) = core.redraw.borrow().as_ref() {
+                redraw();
+            }
+        })
+    };
     Watch {
         _frames: frames,
+        _pulse: pulse,
         _theme: theme,
         size,
         view,

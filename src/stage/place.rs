@@ -3,6 +3,7 @@
 use super::core::{Core, Target};
 use super::figures::Kind;
 use super::geometry::{Point, Rect, point};
+use super::scene::Placed;
 use super::spot::free_spot;
 use crate::lab::{Selection, Tool};
 use simulation::NodeId;
@@ -11,36 +12,40 @@ use simulation::placement::{self, Part};
 use simulation::scenario::NodeSpec;
 
 impl Core {
-    /// The nearest place to a point on the stage at which a shape has room, and its label too where
-    /// no hand chose the place.
+    /// The nearest place to a point on the stage at which a shape has room: with its label and
+    /// outside of other things' ground where no hand chose the place, as long as there is such a
+    /// place; else beside the other shapes; on a full stage, closer and closer to them.
     pub(crate) fn room(&self, wish: Point, kind: Kind, but: Option<NodeId>, label: bool) -> Point {
         let scene = self.scene();
-        let mut half = super::sizes::half_size(kind, 5, scene.view.scale);
+        let half = super::sizes::half_size(kind, 5, scene.view.scale);
+        let others = || {
+            scene
+                .nodes
+                .iter()
+                .filter(|node| Some(node.figure.id) != but)
+        };
+        let bounds = &scene.view.inner;
         if label {
-            half = half + point(8.0, 22.0);
+            let labelled = others().map(|node| shape(node, 3.0).union(&node.label.area));
+            let mut taken: Vec<Rect> = labelled.collect();
+            if kind != Kind::Server {
+                // The cluster is for servers.
+                taken.extend(
+                    scene
+                        .cluster
+                        .as_ref()
+                        .map(|cluster| cluster.outline.extent()),
+                );
+            }
+            if let Some(spot) = free_spot(wish, half + point(8.0, 22.0), &taken, bounds) {
+                return spot;
+            }
         }
-        let mut taken: Vec<Rect> = scene
-            .nodes
-            .iter()
-            .filter(|node| Some(node.figure.id) != but)
-            .map(|node| {
-                let shape = Rect::around(node.at, node.half.x + 3.0, node.half.y + 3.0);
-                if label {
-                    shape.union(&node.label.area)
-                } else {
-                    shape
-                }
-            })
-            .collect();
-        if let Some(cluster) = scene
-            .cluster
-            .as_ref()
-            .filter(|_| label && kind != Kind::Server)
-        {
-            // The cluster is for servers.
-            taken.push(cluster.outline.extent());
-        }
-        free_spot(wish, half, &taken, &scene.view.inner)
+        let taken: Vec<Rect> = others().map(|node| shape(node, 3.0)).collect();
+        [1.0, 0.75, 0.5, 0.25]
+            .into_iter()
+            .find_map(|share| free_spot(wish, half * share, &taken, bounds))
+            .unwrap_or(wish)
     }
 
     /// Puts a part on the stage, at the nearest free place, and selects it.
@@ -101,6 +106,11 @@ impl Core {
             .collect();
         (at, places)
     }
+}
+
+/// The area of a node's shape, and so much around it.
+fn shape(node: &Placed, around: f64) -> Rect {
+    Rect::around(node.at, node.half.x + around, node.half.y + around)
 }
 
 /// The node that an action adds.

@@ -4,15 +4,15 @@ use super::geometry::{Point, Rect, point};
 
 /// The nearest place to the one wished for at which a shape, given by half its width and half its
 /// height, touches none of the taken areas. Looks along a widening spiral of fixed steps, so that
-/// the same stage gives the same place; a stage without room gives the place itself.
-pub(crate) fn free_spot(wish: Point, half: Point, taken: &[Rect], bounds: &Rect) -> Point {
+/// the same stage gives the same place; none on a stage without room.
+pub(crate) fn free_spot(wish: Point, half: Point, taken: &[Rect], bounds: &Rect) -> Option<Point> {
     let wish = bounds.clamp(wish);
     let free = |at: Point| {
         let area = Rect::around(at, half.x, half.y);
         taken.iter().all(|other| area.overlap(other) <= 0.0)
     };
     if free(wish) {
-        return wish;
+        return Some(wish);
     }
     let step = (half.x.min(half.y) * 0.4).max(4.0);
     let farthest = bounds.width().max(bounds.height());
@@ -26,12 +26,12 @@ pub(crate) fn free_spot(wish: Point, half: Point, taken: &[Rect], bounds: &Rect)
             let (sin, cos) = libm::sincos(angle);
             let at = wish + point(cos, sin) * out;
             if bounds.contains(at) && free(at) {
-                return at;
+                return Some(at);
             }
         }
         out += step;
     }
-    wish
+    None
 }
 
 /// The index of the place that an arrow key means: the nearest one within 60° of its direction,
@@ -67,7 +67,7 @@ mod tests {
             let taken: Vec<Rect> =
                 others.iter().map(|&(x, y)| Rect::around(point(x, y), 40.0, 40.0)).collect();
             let bounds = Rect::sized(800.0, 500.0);
-            let spot = free_spot(point(x, y), point(40.0, 30.0), &taken, &bounds);
+            let spot = free_spot(point(x, y), point(40.0, 30.0), &taken, &bounds).unwrap();
             prop_assert!(bounds.contains(spot));
             let area = Rect::around(spot, 40.0, 30.0);
             prop_assert!(taken.iter().all(|other| area.overlap(other) <= 0.0));
@@ -79,7 +79,7 @@ mod tests {
         let bounds = Rect::sized(100.0, 100.0);
         assert_eq!(
             free_spot(point(30.0, 40.0), point(9.0, 9.0), &[], &bounds),
-            point(30.0, 40.0)
+            Some(point(30.0, 40.0))
         );
     }
 
