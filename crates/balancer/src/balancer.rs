@@ -297,6 +297,13 @@ impl Balancer {
         (choice.map(|choice| self.count(choice)), explanation)
     }
 
+    /// Whether there is anyone to pick beside those tried.
+    #[must_use]
+    pub fn has_candidate(&self, tried: &[BackendId]) -> bool {
+        let stands = |it: &Backend| it.stands() && !tried.contains(&it.id);
+        self.members.list.iter().any(stands)
+    }
+
     /// What a choice at `now` would be and why, with every candidate's score, without making it: the
     /// balancer and whoever asks for its choices are not disturbed. Chance is drawn from the generator
     /// given; of a policy without chance it is the very choice that would be made.

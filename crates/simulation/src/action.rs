@@ -4,7 +4,7 @@
 //! named, not numbered: an action means the same in every run of its scenario.
 
 use crate::scenario::{Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, ServerSpec};
-use balancer::{Ejection, HealthCheck, Policy};
+use balancer::{Ejection, HealthCheck, Policy, Protection, SlowStart, Standing};
 use thiserror::Error;
 
 /// How a host dies.
@@ -56,6 +56,12 @@ pub enum Action {
     SetHealthCheck(String, Option<HealthCheck>),
     /// Changes or stops a balancer's passive ejection.
     SetEjection(String, Option<Ejection>),
+    /// Changes a balancer's rules of backups, priorities and panic.
+    SetStanding(String, Standing),
+    /// Changes or stops a balancer's slow start.
+    SetSlowStart(String, Option<SlowStart>),
+    /// Changes what a balancer protects its backends by: budgets, hedging, breakers, rate limit.
+    SetProtection(String, Protection),
     /// Changes how many backends a balancer tries for one call, 1..=10.
     SetMaxAttempts(String, u32),
     /// Adds a link.

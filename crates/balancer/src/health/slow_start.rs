@@ -67,6 +67,7 @@ mod tests {
 
     /// Envoy's formula with a window of 60 s and a minimum of 10 %.
     #[test]
+    #[allow(clippy::approx_constant, reason = "the table's own figures")]
     fn envoys_factors() {
         let at = [1, 5, 10, 20, 30, 45, 59];
         let cases = [

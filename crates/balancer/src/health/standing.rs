@@ -142,7 +142,8 @@ mod tests {
     /// what the rule gives beside them.
     #[test]
     fn envoys_priority_loads() {
-        let cases: [(&[(u32, u32)], &[u32]); 8] = [
+        type Case = (&'static [(u32, u32)], &'static [u32]);
+        let cases: [Case; 8] = [
             (&[(4, 2), (4, 2)], &[70, 30]),
             (&[(4, 1), (2, 2)], &[35, 65]),
             (&[(4, 1), (4, 1)], &[50, 50]),
