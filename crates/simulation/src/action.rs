@@ -23,6 +23,10 @@ pub enum Death {
 pub struct Ends(pub String, pub String);
 
 /// A change to the world, applied at an instant of virtual time.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "actions are few, and a node's whole settings are what some of them say"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Adds a node, with the links it comes with.

@@ -355,6 +355,8 @@ impl World {
         let fresh = match &mut node.role {
             RoleState::Server(server) => {
                 server.service = rpc::service::Service::default();
+                server.limiter = server.spec.concurrency.map(Limiter::new);
+                server.sojourns.clear();
                 server.revived = Some(now);
                 server.account(now);
                 None

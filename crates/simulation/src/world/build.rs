@@ -380,7 +380,7 @@ impl Server {
             service: Service::default(),
             draining: false,
             queue: WaitingLine::default(),
-            sojourn: 0,
+            sojourns: Vec::new(),
             running: Vec::new(),
             answered: 0,
             shed: 0,

@@ -189,8 +189,9 @@ pub(super) struct Server {
     pub(super) draining: bool,
     pub(super) queue: WaitingLine<Job>,
     pub(super) limiter: Option<Limiter>,
-    /// How long calls are here of late, waiting and service: a moving average by eighths.
-    pub(super) sojourn: Nanos,
+    /// How long calls were here of late, waiting and service, by how many were here before them: moving
+    /// averages by eighths, 0 where nothing is known. Prequal's latency at a number in flight.
+    pub(super) sojourns: Vec<Nanos>,
     pub(super) running: Vec<Running>,
     pub(super) answered: u64,
     pub(super) shed: u64,
@@ -206,7 +207,36 @@ pub(super) struct Server {
     pub(super) revived: Option<Nanos>,
 }
 
+/// Numbers in flight beyond this are all alike.
+const MOST_TOLD_APART: usize = 64;
+
 impl Server {
+    /// A call that found so many before it was here so long.
+    pub(super) fn took(&mut self, behind: u32, took: Nanos) {
+        let class = (behind as usize).min(MOST_TOLD_APART - 1);
+        if self.sojourns.len() <= class {
+            self.sojourns.resize(class + 1, 0);
+        }
+        let average = &mut self.sojourns[class];
+        *average = match *average {
+            0 => took,
+            known => known - known / 8 + took / 8,
+        };
+    }
+
+    /// How long a call takes that comes now, as far as is known from those that came to about as many; 0
+    /// if nothing is.
+    pub(super) fn expected(&self) -> Nanos {
+        let here = self.queue.len() + self.running.len();
+        let known = self
+            .sojourns
+            .iter()
+            .enumerate()
+            .filter(|&(_, &took)| took > 0);
+        let nearest = known.min_by_key(|&(class, _)| class.abs_diff(here));
+        nearest.map_or(0, |(_, &took)| took)
+    }
+
     /// Brings the busy integral up to an instant.
     pub(super) fn account(&mut self, now: Nanos) {
         self.busy += (now - self.busy_at) * self.running.len() as u64;
@@ -227,6 +257,8 @@ pub(super) struct Job {
     /// Service demand on a core of speed 1.
     pub(super) work: Nanos,
     pub(super) arrived: Nanos,
+    /// How many were here when it came.
+    pub(super) behind: u32,
 }
 
 #[derive(Debug, Clone)]

@@ -39,7 +39,7 @@ impl World {
             Ok(Request::Probe { id }) => {
                 let report = self.server_ref(message.to.node).map(|server| {
                     let in_flight = server.queue.len() + server.running.len();
-                    (in_flight as u32, server.sojourn)
+                    (in_flight as u32, server.expected())
                 });
                 if let Some(exchange) = self.exchanges.get_mut(message.exchange) {
                     exchange.report = report;
@@ -81,6 +81,7 @@ impl World {
             return;
         };
         server.arrived += 1;
+        let here = (server.queue.len() + server.running.len()) as u32;
         let job = Job {
             exchange: message.exchange,
             connection: message.connection,
@@ -91,8 +92,8 @@ impl World {
             request,
             work: message.work,
             arrived: now,
+            behind: here,
         };
-        let here = (server.queue.len() + server.running.len()) as u32;
         if server.limiter.is_some_and(|limiter| !limiter.admits(here)) {
             self.shed(node, &job, "too many calls at once");
         } else if server.running.len() < server.spec.cores as usize {
@@ -218,10 +219,7 @@ impl World {
         server.account(now);
         let job = server.running.remove(index).job;
         let took = now - job.arrived;
-        server.sojourn = match server.sojourn {
-            0 => took,
-            known => known - known / 8 + took / 8,
-        };
+        server.took(job.behind, took);
         let here = (server.queue.len() + server.running.len()) as u32 + 1;
         if let Some(limiter) = &mut server.limiter {
             limiter.finished(took, false, here);
