@@ -284,9 +284,9 @@ const help = (page, { allowErrors = false }) => {
     const found = [];
     for (const element of document.querySelectorAll(wanted)) {
       if (!element.checkVisibility({ visibilityProperty: true })) continue;
-      // Cut off on purpose: only to be read aloud.
-      if (element.closest('.visually-hidden')) continue;
       const box = element.getBoundingClientRect();
+      // Cut off on purpose: only to be read aloud.
+      if (element.closest('.visually-hidden') || (box.width <= 1 && box.height <= 1)) continue;
       const style = getComputedStyle(element);
       const hides = (value) => value === 'hidden' || value === 'clip';
       if (hides(style.overflowX) && element.scrollWidth > element.clientWidth + allowed
