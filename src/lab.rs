@@ -516,7 +516,7 @@ pub(crate) fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
     let first = letters
         .next()
-        .map(|letter| letter.to_uppercase().to_string())
+        .map(|letter| letter.to_ascii_uppercase().to_string())
         .unwrap_or_default();
     let stop = if sentence.ends_with(['.', '!', '?']) {
         ""

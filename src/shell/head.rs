@@ -39,7 +39,7 @@ pub(crate) fn Head() -> Html {
                         return;
                     }
                     let command = event.ctrl_key() || event.meta_key();
-                    match (command, event.key().to_lowercase().as_str()) {
+                    match (command, event.key().to_ascii_lowercase().as_str()) {
                         (true, "z") if event.shift_key() => lab.redo(),
                         (true, "z") => lab.undo(),
                         (true, "y") => lab.redo(),
