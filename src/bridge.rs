@@ -193,7 +193,7 @@ fn node_state(node: &NodeView<'_>) -> Value {
         RoleView::Balancer(view) => {
             let picked = Object::new();
             for backend in view.balancer.backends() {
-                set(&picked, &backend.name.to_string(), &number(backend.picked));
+                set(&picked, backend.name.as_ref(), &number(backend.picked));
             }
             let policy = view.balancer.settings().policy.slug();
             set(&value, "policy", &text(policy));

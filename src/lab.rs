@@ -543,6 +543,12 @@ pub(crate) fn use_pulse() -> u64 {
     use_pulses(1)
 }
 
+/// Renders the component again when something was done, and not as time passes.
+#[hook]
+pub(crate) fn use_changes() {
+    use_pulses(u64::MAX);
+}
+
 /// Renders the component again at every so many pulses, and at once when something was done.
 #[hook]
 pub(crate) fn use_pulses(every: u64) -> u64 {

@@ -187,8 +187,8 @@ export const open = async (options = {}) => {
   });
   broken.catch(() => {}); // the page was closed, unbroken
   await page.goto(url.href, { waitUntil: 'load' });
-  // Yew renders into the body once the WebAssembly runs.
-  const started = page.waitUntil((lab) => !lab || document.querySelector('main') !== null, isLab(path));
+  // The page as it is served has a `main` that says it is opening; it is open once it answers.
+  const started = page.waitUntil((lab) => !lab || (window.reroute && !document.querySelector('#opening')), isLab(path));
   await (options.allowErrors ? started : Promise.race([started, broken]));
   return page;
 };
