@@ -20,6 +20,8 @@ const WORK_A_FRAME: f64 = 6.0;
 const EVENTS_A_LOOK: u32 = 400;
 /// Milliseconds between two pulses.
 const PULSE: f64 = 160.0;
+/// Listeners that hear of a pulse in the same frame: a frame carries a part of the page's work.
+const HEARD_A_FRAME: usize = 2;
 const UNDO_KEPT: usize = 200;
 /// Upper edges of the frame-time histogram's buckets in milliseconds.
 pub(crate) const FRAME_EDGES: [f64; 9] = [8.0, 12.0, 17.0, 20.0, 25.0, 34.0, 50.0, 100.0, f64::MAX];
@@ -70,6 +72,8 @@ struct Inner {
     version: Cell<u64>,
     pulse: Cell<u64>,
     last_pulse: Cell<f64>,
+    /// Listeners that have yet to hear of the last pulse.
+    unheard: RefCell<Vec<u64>>,
     last_frame: Cell<Option<f64>>,
     clock: RefCell<Clock>,
     painters: RefCell<Vec<(u64, Painter)>>,
@@ -126,6 +130,7 @@ impl Lab {
             version: Cell::new(0),
             pulse: Cell::new(0),
             last_pulse: Cell::new(0.0),
+            unheard: RefCell::default(),
             last_frame: Cell::new(None),
             clock: RefCell::default(),
             painters: RefCell::default(),
@@ -390,18 +395,34 @@ impl Lab {
         self.beat();
     }
 
+    /// Wakes all listeners now.
     fn beat(&self) {
-        let pulse = self.0.pulse.get() + 1;
-        self.0.pulse.set(pulse);
-        let listeners: Vec<Listener> = self
-            .0
-            .listeners
-            .borrow()
-            .iter()
-            .map(|(_, listener)| Rc::clone(listener))
-            .collect();
-        for listener in listeners {
-            listener(pulse);
+        self.wake(usize::MAX, true);
+    }
+
+    /// Wakes the next few listeners of the last pulse, or of a new one.
+    fn wake(&self, many: usize, anew: bool) {
+        if anew {
+            self.0.pulse.set(self.0.pulse.get() + 1);
+            let listeners = self.0.listeners.borrow();
+            // From the back: a listener is woken in the order of its coming.
+            *self.0.unheard.borrow_mut() = listeners.iter().rev().map(|(id, _)| *id).collect();
+        }
+        for _ in 0..many {
+            let Some(next) = self.0.unheard.borrow_mut().pop() else {
+                break;
+            };
+            // One that has gone since then is not missed.
+            let listener = self
+                .0
+                .listeners
+                .borrow()
+                .iter()
+                .find(|(id, _)| *id == next)
+                .map(|(_, listener)| Rc::clone(listener));
+            if let Some(listener) = listener {
+                listener(self.0.pulse.get());
+            }
         }
     }
 
@@ -440,10 +461,11 @@ impl Lab {
         for painter in painters {
             painter(FrameInfo { real_ms });
         }
-        if self.playing() && real_ms - self.0.last_pulse.get() >= PULSE {
+        let due = self.playing() && real_ms - self.0.last_pulse.get() >= PULSE;
+        if due {
             self.0.last_pulse.set(real_ms);
-            self.beat();
         }
+        self.wake(HEARD_A_FRAME, due);
     }
 
     fn play(&self, gap: f64) {
@@ -494,7 +516,7 @@ pub(crate) fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
     let first = letters
         .next()
-        .map(|letter| letter.to_uppercase().to_string())
+        .map(|letter| letter.to_ascii_uppercase().to_string())
         .unwrap_or_default();
     let stop = if sentence.ends_with(['.', '!', '?']) {
         ""
@@ -518,14 +540,30 @@ pub(crate) fn use_lab() -> Lab {
 /// when something was done.
 #[hook]
 pub(crate) fn use_pulse() -> u64 {
+    use_pulses(1)
+}
+
+/// Renders the component again when something was done, and not as time passes.
+#[hook]
+pub(crate) fn use_changes() {
+    use_pulses(u64::MAX);
+}
+
+/// Renders the component again at every so many pulses, and at once when something was done.
+#[hook]
+pub(crate) fn use_pulses(every: u64) -> u64 {
     let lab = use_lab();
-    let pulse = use_state(|| 0u64);
+    let pulse = use_state_eq(|| (0u64, 0u64));
     let setter = pulse.setter();
     use_effect_with(lab, move |lab| {
-        let handle = lab.on_pulse(move |number| setter.set(number));
+        let weak = Rc::downgrade(&lab.0);
+        let handle = lab.on_pulse(move |number| {
+            let version = weak.upgrade().map_or(0, |inner| inner.version.get());
+            setter.set((number / every, version));
+        });
         move || drop(handle)
     });
-    *pulse
+    pulse.0
 }
 
 #[cfg(test)]

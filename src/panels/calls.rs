@@ -1,13 +1,15 @@
 //! The list of calls: the last thirty, newest first, to be held still and looked into.
 
 use super::trace::words::{self, Ending};
-use crate::lab::{Selection, use_lab, use_pulse};
+use crate::lab::{Selection, use_lab, use_pulses};
 use simulation::World;
 use simulation::record::{CallId, CallRecord};
 use yew::prelude::*;
 
 /// Rows shown.
 const ROWS: usize = 30;
+/// Pulses between two looks at the calls: a list that moves on more often cannot be read.
+const READABLE: u64 = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Filter {
@@ -72,7 +74,7 @@ impl Row {
 #[component]
 pub(crate) fn Calls() -> Html {
     let lab = use_lab();
-    use_pulse();
+    use_pulses(READABLE);
     let filter = use_state(|| Filter::All);
     let pointed = use_state(|| false);
     let focused = use_state(|| false);
@@ -106,13 +108,14 @@ pub(crate) fn Calls() -> Html {
         };
         html! { <button type="button" aria-pressed={(*filter == which).to_string()} onclick={choose}>{ word }</button> }
     });
+    // Without keys: the rows stay and their words change, which costs a tenth of new rows.
     // Laid out as a grid a table loses its roles in some browsers: they are said outright.
     let rows = held.borrow().iter().map(|row| {
         let (lab, id) = (lab.clone(), row.id);
         let pressed = chosen == Selection::Call(id);
         let toggle = move |_| lab.select(if pressed { Selection::None } else { Selection::Call(id) });
         html! {
-            <tr key={row.id} role="row" class={classes!(pressed.then_some("calls-chosen"))} onclick={toggle}>
+            <tr role="row" class={classes!(pressed.then_some("calls-chosen"))} onclick={toggle}>
                 <th role="rowheader" scope="row"><button type="button" aria-pressed={pressed.to_string()}><span class="visually-hidden">{ "Call " }</span>{ words::grouped(row.id) }</button></th>
                 <td role="cell" class="calls-asked" title={row.asked.clone()}>{ &row.asked }</td>
                 <td role="cell" class="calls-servers" title={row.servers.clone()}>{ &row.servers }</td>

@@ -2,18 +2,18 @@
 
 use super::dialog::Dialog;
 use super::{icons, keys};
-use crate::lab::use_lab;
+use crate::lab::{use_changes, use_lab};
 use gloo::events::{EventListener, EventListenerOptions};
 use simulation::{Scenario, presets};
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{KeyboardEvent, UrlSearchParams};
 use yew::prelude::*;
 
 /// The head of the page.
 #[component]
 pub(crate) fn Head() -> Html {
     let lab = use_lab();
-    let _ = crate::lab::use_pulse();
+    use_changes();
     let scenarios = use_state(|| false);
     let help = use_state(|| false);
     {
@@ -25,25 +25,24 @@ pub(crate) fn Head() -> Html {
                     let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
                         return;
                     };
-                    let writing = event
+                    let target = event
                         .target()
-                        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-                        .is_some_and(|element| {
-                            element
-                                .closest("input, select, textarea, dialog")
-                                .ok()
-                                .flatten()
-                                .is_some()
-                        });
-                    if writing {
+                        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+                    let within = |selector: &str| {
+                        let found = target.as_ref().and_then(|it| it.closest(selector).ok());
+                        found.flatten().is_some()
+                    };
+                    if within("input, select, textarea, dialog") {
                         return;
                     }
                     let command = event.ctrl_key() || event.meta_key();
-                    match (command, event.key().to_lowercase().as_str()) {
+                    match (command, event.key().to_ascii_lowercase().as_str()) {
                         (true, "z") if event.shift_key() => lab.redo(),
                         (true, "z") => lab.undo(),
                         (true, "y") => lab.redo(),
-                        (false, "?") => help.set(true),
+                        // A single letter only with the focus on the stage: elsewhere it may be
+                        // what a screen reader or a voice means (WCAG 2.1.4).
+                        (false, "?") if within(".stage") => help.set(true),
                         _ => return,
                     }
                     event.prevent_default();
@@ -66,7 +65,7 @@ pub(crate) fn Head() -> Html {
         let (lab, scenarios) = (lab.clone(), scenarios.clone());
         Callback::from(move |scenario: Scenario| {
             lab.load(&scenario);
-            remember(&scenario.slug);
+            remember(&scenario);
             scenarios.set(false);
         })
     };
@@ -111,17 +110,22 @@ fn entry(scenario: Scenario, current: &str, choose: &Callback<Scenario>) -> Html
     }
 }
 
-/// Puts the scenario into the page's address, so that a reload or a copied link opens it.
-fn remember(slug: &str) {
+/// Puts the scenario into the page's address, so that a reload or a copied link opens it. What else
+/// the address says of the page stays.
+fn remember(scenario: &Scenario) {
     let Some(window) = web_sys::window() else {
         return;
     };
-    if let Ok(history) = window.history() {
-        // Refused in some embedding pages, which lose only the convenience.
-        let _ = history.replace_state_with_url(
-            &wasm_bindgen::JsValue::NULL,
-            "",
-            Some(&format!("?preset={slug}")),
-        );
+    let search = window.location().search().unwrap_or_default();
+    let (Ok(parameters), Ok(history)) = (UrlSearchParams::new_with_str(&search), window.history())
+    else {
+        return;
+    };
+    parameters.set("preset", &scenario.slug);
+    for other in ["seed", "speed"] {
+        parameters.delete(other);
     }
+    let address = format!("?{}", String::from(parameters.to_string()));
+    // Refused in some embedding pages, which lose only the convenience.
+    let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
 }

@@ -4,10 +4,9 @@ use crate::stage;
 use yew::prelude::*;
 
 /// Keys that work wherever the focus is, but in a field.
-pub(super) const EVERYWHERE: [(&str, &str); 3] = [
-    ("Ctrl Z", "Take the last change back"),
-    ("Ctrl Shift Z", "Make it again"),
-    ("?", "This help"),
+const EVERYWHERE: [(&str, &str); 2] = [
+    ("Ctrl Z", "take the last change back"),
+    ("Ctrl Shift Z", "make it again"),
 ];
 
 /// The tables of keys.

@@ -1,7 +1,7 @@
 //! The palette: parts to drag onto the stage, or to choose and then place with a click or Enter.
 
 use super::icons;
-use crate::lab::{Tool, use_lab, use_pulse};
+use crate::lab::{Tool, use_changes, use_lab};
 use crate::stage;
 use simulation::placement::Part;
 use web_sys::{MouseEvent, PointerEvent};
@@ -18,7 +18,7 @@ const PARTS: [(Part, &str); 4] = [
 #[component]
 pub(crate) fn Palette() -> Html {
     let lab = use_lab();
-    let _ = use_pulse();
+    use_changes();
     let tool = lab.tool();
     let toggle = |wanted: Tool| {
         let lab = lab.clone();

@@ -1,7 +1,7 @@
 //! The sentence on the stage, said aloud as well; and what the visitor is told in person.
 
 use super::palette::advice;
-use crate::lab::{use_lab, use_pulse};
+use crate::lab::{use_changes, use_lab, use_pulse};
 use crate::story::{Announcer, Teller};
 use gloo::timers::callback::Interval;
 use yew::prelude::*;
@@ -56,7 +56,7 @@ pub(crate) fn StoryCard() -> Html {
 #[component]
 pub(crate) fn Notice() -> Html {
     let lab = use_lab();
-    let _ = use_pulse();
+    use_changes();
     let told = lab.told();
     {
         let lab = lab.clone();

@@ -71,12 +71,17 @@ pub(crate) struct State {
     scenario: (u64, String, String),
     frame: Option<Rect>,
     pub(crate) scene: Rc<Scene>,
+    /// How many scenes there were.
+    pub(crate) laid_out: u64,
     pub(crate) swarm: Swarm,
     pub(crate) glow: Afterglow,
     /// The outline of the cluster as it is drawn, on its way to the scene's.
     pub(crate) outline: Option<Outline>,
     pub(crate) palette: Palette,
     pub(crate) context: Option<CanvasRenderingContext2d>,
+    pub(crate) back: Option<CanvasRenderingContext2d>,
+    /// What the canvas under the other shows, to paint it only when that changes.
+    pub(crate) legs_shown: u64,
     pub(crate) fonts: Fonts,
     pub(crate) visible: bool,
     /// Whether the visitor asks for less motion, as of the last render.
@@ -120,7 +125,10 @@ impl State {
 pub(crate) struct Core {
     pub(crate) lab: Lab,
     pub(crate) root: NodeRef,
+    /// What moves.
     pub(crate) canvas: NodeRef,
+    /// What lingers, under it.
+    pub(crate) back: NodeRef,
     pub(crate) outline: NodeRef,
     pub(crate) state: RefCell<State>,
     /// Whether something changed that a frame must show by a render.
@@ -145,17 +153,21 @@ impl Core {
             lab: lab.clone(),
             root: NodeRef::default(),
             canvas: NodeRef::default(),
+            back: NodeRef::default(),
             outline: NodeRef::default(),
             state: RefCell::new(State {
                 size: (0.0, 0.0),
                 scenario: (u64::MAX, String::new(), String::new()),
                 frame: None,
                 scene: Rc::new(scene),
+                laid_out: 0,
                 swarm: Swarm::default(),
                 glow: Afterglow::default(),
                 outline: None,
                 palette: Palette::default(),
                 context: None,
+                back: None,
+                legs_shown: 0,
                 fonts: Fonts::default(),
                 visible: true,
                 still: false,
@@ -254,6 +266,7 @@ impl Core {
         let held = state.held;
         let scene = Scene::lay_out(snapshot, view, held, &state.fonts);
         state.scene = Rc::new(scene);
+        state.laid_out += 1;
         (state.scene.clone(), summary)
     }
 

@@ -1,6 +1,7 @@
 //! What is drawn, as plain data: a copy of what the stage needs of the world, taken a few times a
 //! second. Everything behind it is a function of these figures and testable without a world.
 
+use crate::order::insertion_sort;
 use simulation::action::Death;
 use simulation::scenario::{Load, Position};
 use simulation::time::seconds;
@@ -136,18 +137,6 @@ impl Snapshot {
     }
 }
 
-/// Sorts a short list that is nearly sorted, as both lists here are; equal ones keep their order.
-/// Two kilobytes of the page smaller than each of the library's sorts.
-fn insertion_sort<T>(list: &mut [T], before: impl Fn(&T, &T) -> bool) {
-    for end in 1..list.len() {
-        let mut place = end;
-        while place > 0 && before(&list[place], &list[place - 1]) {
-            list.swap(place, place - 1);
-            place -= 1;
-        }
-    }
-}
-
 fn figure(node: &NodeView<'_>, now: Nanos) -> Figure {
     let (kind, body) = match &node.role {
         RoleView::Lan(lan) => {
@@ -224,17 +213,6 @@ pub(crate) fn number(value: f64) -> String {
 mod tests {
     use super::*;
     use simulation::time::{MILLISECOND, SECOND};
-
-    proptest::proptest! {
-        #[test]
-        fn sorting_is_sorting(list in proptest::collection::vec(0_u8..9, 0..30)) {
-            let mut ours: Vec<(u8, usize)> = list.into_iter().zip(0..).collect();
-            let mut theirs = ours.clone();
-            insertion_sort(&mut ours, |one, two| one.0 < two.0);
-            theirs.sort_by_key(|pair| pair.0);
-            proptest::prop_assert_eq!(ours, theirs);
-        }
-    }
 
     #[test]
     fn spans_keep_two_digits() {

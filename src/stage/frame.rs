@@ -7,6 +7,7 @@ use crate::lab::{Selection, Tool};
 use simulation::Nanos;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
+use yew::NodeRef;
 
 /// How fast the outline of the cluster follows its members: two thirds of the way in this many
 /// milliseconds, nearly all of it in three times that.
@@ -126,6 +127,7 @@ impl Core {
         let Some(context) = self.context(state) else {
             return;
         };
+        self.paint_legs(state);
         let scene = state.scene.clone();
         let (width, height) = state.size;
         context.clear_rect(0.0, 0.0, width, height);
@@ -135,7 +137,7 @@ impl Core {
             scale: scene.view.scale,
         };
         let still = state.still;
-        brush.afterglow(&state.glow, &scene, still);
+        brush.pulses(&state.glow, &scene, still);
         if let (Tool::Connect(Some(first)), Some(to)) = (self.lab.tool(), state.pointer)
             && let Some(node) = scene.node(first)
         {
@@ -165,39 +167,34 @@ impl Core {
         }
     }
 
-    /// The canvas, as large as the stage in pixels of the device.
-    fn context(&self, state: &mut State) -> Option<CanvasRenderingContext2d> {
-        let canvas = self.canvas.cast::<HtmlCanvasElement>()?;
-        let (width, height) = state.size;
-        if width < 1.0 || height < 1.0 {
-            return None;
+    /// Paints the legs on a canvas of their own: long dashed strokes are by far the dearest thing
+    /// on the stage, and they change a few times a second.
+    fn paint_legs(&self, state: &mut State) {
+        let shown = state.glow.look(state.still, state.laid_out);
+        if state.legs_shown == shown {
+            return;
         }
-        // Beyond 2 no eye sees more, and a phone would paint twice the pixels.
-        let density = web_sys::window()
-            .map_or(1.0, |window| window.device_pixel_ratio())
-            .clamp(1.0, 2.0);
-        let pixels = (
-            (width * density).round() as u32,
-            (height * density).round() as u32,
-        );
-        if state.context.is_none() {
-            state.context = canvas
-                .get_context("2d")
-                .ok()
-                .flatten()
-                .and_then(|context| context.dyn_into().ok());
-            if let Some(context) = &state.context {
-                state.fonts.measure_on(context.clone());
-            }
+        let Some(context) = fit(&self.back, &mut state.back, state.size) else {
+            return;
+        };
+        state.legs_shown = shown;
+        context.clear_rect(0.0, 0.0, state.size.0, state.size.1);
+        Brush {
+            on: &context,
+            palette: &state.palette,
+            scale: state.scene.view.scale,
+        }
+        .legs(&state.glow, &state.scene, state.still);
+    }
+
+    /// The canvas of what moves.
+    fn context(&self, state: &mut State) -> Option<CanvasRenderingContext2d> {
+        let first = state.context.is_none();
+        let context = fit(&self.canvas, &mut state.context, state.size)?;
+        if first {
+            state.fonts.measure_on(context.clone());
             // The scene was laid out without fonts to measure.
             self.touch();
-        }
-        let context = state.context.clone()?;
-        if (canvas.width(), canvas.height()) != pixels {
-            canvas.set_width(pixels.0);
-            canvas.set_height(pixels.1);
-            // Setting the size resets the transform. Refused only for what is no number.
-            let _ = context.scale(density, density);
         }
         Some(context)
     }
@@ -209,4 +206,39 @@ impl Core {
             self.touch();
         }
     }
+}
+
+/// A canvas's context, as large as the stage in pixels of the device.
+fn fit(
+    canvas: &NodeRef,
+    kept: &mut Option<CanvasRenderingContext2d>,
+    (width, height): (f64, f64),
+) -> Option<CanvasRenderingContext2d> {
+    let canvas = canvas.cast::<HtmlCanvasElement>()?;
+    if width < 1.0 || height < 1.0 {
+        return None;
+    }
+    // Beyond 2 no eye sees more, and a phone would paint twice the pixels.
+    let density = web_sys::window()
+        .map_or(1.0, |window| window.device_pixel_ratio())
+        .clamp(1.0, 2.0);
+    let pixels = (
+        (width * density).round() as u32,
+        (height * density).round() as u32,
+    );
+    if kept.is_none() {
+        *kept = canvas
+            .get_context("2d")
+            .ok()
+            .flatten()
+            .and_then(|context| context.dyn_into().ok());
+    }
+    let context = kept.clone()?;
+    if (canvas.width(), canvas.height()) != pixels {
+        canvas.set_width(pixels.0);
+        canvas.set_height(pixels.1);
+        // Setting the size resets the transform. Refused only for what is no number.
+        let _ = context.scale(density, density);
+    }
+    Some(context)
 }

@@ -4,6 +4,7 @@
 //! by point however their corners differ.
 
 use super::geometry::{Point, Rect, point};
+use crate::order::insertion_sort;
 use std::fmt::Write as _;
 
 /// How many points an outline has.
@@ -142,7 +143,12 @@ pub(crate) fn island(half_width: f64, half_height: f64, seed: u32) -> String {
 /// The convex hull (Andrew's monotone chain), clockwise on a screen.
 fn convex_hull(points: &[Point]) -> Vec<Point> {
     let mut sorted = points.to_vec();
-    sorted.sort_unstable_by(|one, two| one.x.total_cmp(&two.x).then(one.y.total_cmp(&two.y)));
+    insertion_sort(&mut sorted, |one, two| {
+        one.x
+            .total_cmp(&two.x)
+            .then(one.y.total_cmp(&two.y))
+            .is_lt()
+    });
     sorted.dedup();
     let turns_left =
         |a: Point, b: Point, c: Point| (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) <= 0.0;

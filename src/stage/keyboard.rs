@@ -13,7 +13,7 @@ use web_sys::KeyboardEvent;
 const STEP: (f64, f64) = (12.0, 48.0);
 
 /// The keys of the stage and what they do, for the help.
-pub(crate) const KEYS: [(&str, &str); 10] = [
+pub(crate) const KEYS: [(&str, &str); 13] = [
     ("Arrow keys", "go to the nearest node in that direction"),
     (
         "Enter",
@@ -27,6 +27,9 @@ pub(crate) const KEYS: [(&str, &str); 10] = [
     ("C", "cut or repair the link"),
     ("H", "hold or release the link"),
     ("Delete", "remove"),
+    ("P", "play or pause"),
+    (".", "step to the next event"),
+    ("?", "this help"),
 ];
 
 impl Core {
@@ -52,6 +55,14 @@ impl Core {
             }
             ("Enter", Tool::Place(part)) => {
                 self.place_near_similar(part);
+                return true;
+            }
+            ("p" | "P", _) => {
+                self.lab.set_playing(!self.lab.playing());
+                return true;
+            }
+            (".", _) => {
+                self.lab.step();
                 return true;
             }
             _ => {}

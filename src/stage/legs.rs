@@ -15,6 +15,9 @@ pub(crate) const WRECK_LASTS: f64 = 900.0;
 /// For how many real milliseconds a pulse spreads.
 pub(crate) const PULSE_LASTS: f64 = 700.0;
 
+/// Steps in which a leg fades.
+const SHADES: f64 = 8.0;
+
 /// What became of a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LegKind {
@@ -146,6 +149,25 @@ impl Afterglow {
     /// Whether there is nothing to see.
     pub(crate) fn is_empty(&self) -> bool {
         self.legs.is_empty() && self.pulses.is_empty() && self.wrecks.is_empty()
+    }
+
+    /// A number that changes when the legs look different on a scene: [`SHADES`] steps of fading
+    /// are told apart.
+    pub(crate) fn look(&self, still: bool, scene: u64) -> u64 {
+        self.legs.iter().fold(scene + 1, |look, leg| {
+            let shade = if still {
+                SHADES
+            } else {
+                leg.strength() * SHADES
+            };
+            let links = leg
+                .links
+                .iter()
+                .fold(leg.kind as u64, |sum, (link, forward)| {
+                    sum * 2_003 + u64::from(link.0) * 2 + u64::from(*forward)
+                });
+            (look ^ (links * 16 + shade as u64)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
     }
 
     /// Lets real time pass.

@@ -171,6 +171,7 @@ pub(crate) fn Stage() -> Html {
             onpointerleave={pointer(|core, _| core.pointer_leave())}
             {onkeydown} {onclick} {onfocusin}>
             { picture }
+            <canvas class="stage-canvas" ref={core.back.clone()} aria-hidden="true" />
             <canvas class="stage-canvas" ref={core.canvas.clone()} aria-hidden="true" />
             { view::buttons(&scene, stops, chosen) }
             <div class="stage-spoken" role="status">{ spoken }</div>

@@ -16,7 +16,11 @@ const CROWD: usize = 2_000;
 /// More messages than this are painted as the density of their link.
 const FLOOD: usize = 10_000;
 /// More messages than this have no edge around each.
-const EDGED: usize = 500;
+const EDGED: usize = 150;
+/// More messages than this have no trail.
+const TRAILED: usize = 500;
+/// More failed messages than this have no dashed ring: the cross alone tells them.
+const RINGED: usize = 12;
 
 /// The colours of the page's theme.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,8 +84,8 @@ pub(crate) struct Brush<'a> {
 }
 
 impl Brush<'_> {
-    /// Legs and pulses.
-    pub(crate) fn afterglow(&self, glow: &Afterglow, scene: &Scene, still: bool) {
+    /// Legs: the ways that failed and those taken instead.
+    pub(crate) fn legs(&self, glow: &Afterglow, scene: &Scene, still: bool) {
         for leg in &glow.legs {
             let strength = if still { 1.0 } else { leg.strength() };
             self.on.set_global_alpha(strength);
@@ -111,6 +115,11 @@ impl Brush<'_> {
             }
         }
         self.dash(&[]);
+        self.on.set_global_alpha(1.0);
+    }
+
+    /// Deaths, revivals, and where messages were lost.
+    pub(crate) fn pulses(&self, glow: &Afterglow, scene: &Scene, still: bool) {
         for pulse in &glow.pulses {
             let Some(node) = scene.node(pulse.node) else {
                 continue;
@@ -155,7 +164,7 @@ impl Brush<'_> {
             }
             self.on.stroke();
         }
-        if count <= EDGED {
+        if count <= TRAILED {
             self.trails(swarm, radius);
         }
         for look in Look::ALL {
@@ -178,24 +187,23 @@ impl Brush<'_> {
     }
 
     fn trails(&self, swarm: &Swarm, radius: f64) {
-        self.on.set_line_cap("round");
-        self.on.set_line_join("round");
+        self.on.set_line_cap("butt");
         self.on.set_global_alpha(0.24);
+        self.on.set_line_width(radius * 1.1);
         for look in [Look::Request, Look::Reply, Look::Retry] {
-            let trails = swarm.trails(look);
-            if trails.is_empty() {
-                continue;
-            }
             self.on.set_stroke_style_str(self.palette.colour(look));
-            self.on.set_line_width(radius * 1.1);
-            self.on.begin_path();
-            for [from, middle, to] in trails {
+            // One by one and straight where they nearly are: a path of them all, curved and with
+            // round ends, took three times as long.
+            for [from, middle, to] in swarm.trails(look) {
+                self.on.begin_path();
                 self.on.move_to(from.x, from.y);
-                // The curve through all three.
-                let bend = *middle * 2.0 - from.toward(*to, 0.5);
-                self.on.quadratic_curve_to(bend.x, bend.y, to.x, to.y);
+                let bend = *middle - from.toward(*to, 0.5);
+                if bend.length() > 0.75 {
+                    self.on.line_to(middle.x, middle.y);
+                }
+                self.on.line_to(to.x, to.y);
+                self.on.stroke();
             }
-            self.on.stroke();
         }
         self.on.set_global_alpha(1.0);
     }
@@ -224,6 +232,9 @@ impl Brush<'_> {
                 self.on.set_line_width(2.2);
                 self.crosses(places, radius * 0.95);
                 self.on.stroke();
+                if places.len() > RINGED {
+                    return;
+                }
                 // A dashed ring: failure is told by form as well as by colour.
                 self.on.set_line_width(1.2);
                 self.dash(&[2.5, 2.0]);

@@ -187,8 +187,8 @@ export const open = async (options = {}) => {
   });
   broken.catch(() => {}); // the page was closed, unbroken
   await page.goto(url.href, { waitUntil: 'load' });
-  // Yew renders into the body once the WebAssembly runs.
-  const started = page.waitUntil((lab) => !lab || document.querySelector('main') !== null, isLab(path));
+  // The page as it is served has a `main` that says it is opening; it is open once it answers.
+  const started = page.waitUntil((lab) => !lab || (window.reroute && !document.querySelector('#opening')), isLab(path));
   await (options.allowErrors ? started : Promise.race([started, broken]));
   return page;
 };
@@ -284,9 +284,9 @@ const help = (page, { allowErrors = false }) => {
     const found = [];
     for (const element of document.querySelectorAll(wanted)) {
       if (!element.checkVisibility({ visibilityProperty: true })) continue;
-      // Cut off on purpose: only to be read aloud.
-      if (element.closest('.visually-hidden')) continue;
       const box = element.getBoundingClientRect();
+      // Cut off on purpose: only to be read aloud.
+      if (element.closest('.visually-hidden') || (box.width <= 1 && box.height <= 1)) continue;
       const style = getComputedStyle(element);
       const hides = (value) => value === 'hidden' || value === 'clip';
       if (hides(style.overflowX) && element.scrollWidth > element.clientWidth + allowed

@@ -185,14 +185,33 @@ test('time: pause, step, speed, restart', async () => {
   assert.notEqual((await page.state()).seed, 7);
 });
 
+test('single keys act while the stage has the focus, and nowhere else', async () => {
+  const page = await open({ query: 'seed=7' });
+  await page.getByRole('button', { name: 'Help' }).focus();
+  await page.keyboard.press('p');
+  await page.keyboard.press('?');
+  assert.equal((await page.state()).playing, true);
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await page.locator('.stage [data-target=node]').first().focus();
+  await page.keyboard.press('p');
+  const paused = await page.state();
+  assert.equal(paused.playing, false);
+  await page.keyboard.press('.');
+  assert.ok((await page.state()).now_ms > paused.now_ms);
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Help' }).waitFor();
+  await page.axe();
+});
+
 test('a scenario is chosen from the list, and the address remembers it', async () => {
-  const page = await open();
+  const page = await open({ query: 'preset=one-server&seed=3&theme=dark' });
   await page.getByRole('button', { name: /Scenario/ }).click();
   await page.getByRole('dialog').waitFor();
   await page.axe();
   await page.getByRole('button', { name: /^Overload/ }).click();
   await waitFor(async () => (await page.state()).preset === 'overload');
-  assert.match(page.url(), /preset=overload/);
+  const { searchParams } = new URL(page.url());
+  assert.deepEqual([...searchParams], [['preset', 'overload'], ['theme', 'dark']]);
 });
 
 test('an address that cannot be used is told, and the page opens all the same', async () => {

@@ -8,8 +8,6 @@
 //! first so that the others can age, and otherwise one more is opened. ONC RPC names each
 //! exchange by its xid: all share one connection.
 
-use std::collections::BTreeMap;
-
 use crate::encoding::Encoding;
 
 /// Names a connection; never used twice by the same channel.
@@ -27,8 +25,9 @@ pub enum Start {
     Wait(ConnectionKey),
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Connection {
+    key: ConnectionKey,
     open: bool,
     /// In the order of their start.
     exchanges: Vec<u64>,
@@ -39,8 +38,8 @@ struct Connection {
 pub struct Channel {
     encoding: Encoding,
     next_key: u32,
-    connections: BTreeMap<ConnectionKey, Connection>,
-    placed: BTreeMap<u64, ConnectionKey>,
+    /// The oldest first. A caller has a handful to an address: they are searched, not mapped.
+    connections: Vec<Connection>,
     /// Open connections without an exchange, the most recently used last.
     idle: Vec<ConnectionKey>,
 }
@@ -52,8 +51,7 @@ impl Channel {
         Self {
             encoding,
             next_key: 0,
-            connections: BTreeMap::new(),
-            placed: BTreeMap::new(),
+            connections: Vec::new(),
             idle: Vec::new(),
         }
     }
@@ -62,44 +60,25 @@ impl Channel {
     ///
     /// Started twice, an exchange stays where it is.
     pub fn start(&mut self, exchange: u64) -> Start {
-        if let Some(key) = self.connection_of(exchange) {
-            let open = self
-                .connections
-                .get(&key)
-                .is_some_and(|connection| connection.open);
-            return if open {
-                Start::Send(key)
-            } else {
-                Start::Wait(key)
-            };
+        if let Some(connection) = self.holder(exchange) {
+            return connection.start();
         }
         let key = if self.encoding.multiplexes() {
-            self.connections.last_key_value().map(|(key, _)| *key)
+            self.connections.last().map(|connection| connection.key)
         } else {
             self.idle.pop()
         };
-        if let Some(key) = key
-            && let Some(connection) = self.connections.get_mut(&key)
-        {
+        if let Some(connection) = key.and_then(|key| self.find(key)) {
             connection.exchanges.push(exchange);
-            let open = connection.open;
-            self.placed.insert(exchange, key);
-            return if open {
-                Start::Send(key)
-            } else {
-                Start::Wait(key)
-            };
+            return connection.start();
         }
         let key = ConnectionKey(self.next_key);
         self.next_key = self.next_key.wrapping_add(1);
-        self.connections.insert(
+        self.connections.push(Connection {
             key,
-            Connection {
-                open: false,
-                exchanges: vec![exchange],
-            },
-        );
-        self.placed.insert(exchange, key);
+            open: false,
+            exchanges: vec![exchange],
+        });
         Start::Open(key)
     }
 
@@ -107,7 +86,7 @@ impl Channel {
     ///
     /// Empty for a connection that the channel has forgotten: close that one.
     pub fn opened(&mut self, key: ConnectionKey) -> Vec<u64> {
-        let Some(connection) = self.connections.get_mut(&key) else {
+        let Some(connection) = self.find(key) else {
             return Vec::new();
         };
         if connection.open {
@@ -126,10 +105,7 @@ impl Channel {
         let Some(key) = self.leave(exchange) else {
             return;
         };
-        let open = self
-            .connections
-            .get(&key)
-            .is_some_and(|connection| connection.open);
+        let open = self.find(key).is_some_and(|connection| connection.open);
         if open && !self.encoding.multiplexes() {
             self.idle.push(key);
         }
@@ -145,19 +121,16 @@ impl Channel {
         if self.encoding.multiplexes() {
             return None;
         }
-        self.connections.remove(&key);
+        self.forget(key);
         Some(key)
     }
 
     /// A connection was reset, closed, or could not be opened: returns the exchanges that fail.
     pub fn lost(&mut self, key: ConnectionKey) -> Vec<u64> {
-        let Some(connection) = self.connections.remove(&key) else {
+        let Some(connection) = self.forget(key) else {
             return Vec::new();
         };
         self.idle.retain(|idle| *idle != key);
-        for exchange in &connection.exchanges {
-            self.placed.remove(exchange);
-        }
         connection.exchanges
     }
 
@@ -165,9 +138,8 @@ impl Channel {
     /// fail, by connection and then in the order of their start.
     pub fn lost_all(&mut self) -> Vec<u64> {
         self.idle.clear();
-        self.placed.clear();
         core::mem::take(&mut self.connections)
-            .into_values()
+            .into_iter()
             .flat_map(|connection| connection.exchanges)
             .collect()
     }
@@ -176,7 +148,7 @@ impl Channel {
     #[must_use]
     pub fn open_connections(&self) -> usize {
         self.connections
-            .values()
+            .iter()
             .filter(|connection| connection.open)
             .count()
     }
@@ -190,16 +162,46 @@ impl Channel {
     /// The connection that an exchange is on, or waits for.
     #[must_use]
     pub fn connection_of(&self, exchange: u64) -> Option<ConnectionKey> {
-        self.placed.get(&exchange).copied()
+        self.connections
+            .iter()
+            .find(|connection| connection.exchanges.contains(&exchange))
+            .map(|connection| connection.key)
+    }
+
+    fn holder(&mut self, exchange: u64) -> Option<&mut Connection> {
+        self.connections
+            .iter_mut()
+            .find(|connection| connection.exchanges.contains(&exchange))
+    }
+
+    fn find(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
+        self.connections
+            .iter_mut()
+            .find(|connection| connection.key == key)
+    }
+
+    fn forget(&mut self, key: ConnectionKey) -> Option<Connection> {
+        let place = self
+            .connections
+            .iter()
+            .position(|connection| connection.key == key)?;
+        Some(self.connections.remove(place))
     }
 
     /// Takes an exchange off its connection.
     fn leave(&mut self, exchange: u64) -> Option<ConnectionKey> {
-        let key = self.placed.remove(&exchange)?;
-        self.connections
-            .get_mut(&key)?
-            .exchanges
-            .retain(|other| *other != exchange);
-        Some(key)
+        let connection = self.holder(exchange)?;
+        connection.exchanges.retain(|other| *other != exchange);
+        Some(connection.key)
+    }
+}
+
+impl Connection {
+    const fn start(&self) -> Start {
+        if self.open {
+            Start::Send(self.key)
+        } else {
+            Start::Wait(self.key)
+        }
     }
 }

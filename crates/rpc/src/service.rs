@@ -1,6 +1,6 @@
 //! The procedures themselves: real answers, and the state that some of them leave.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use sha2::{Digest, Sha256};
 
@@ -20,10 +20,14 @@ type Outcome = Result<ReturnValue, Failure>;
 /// again. It lives and dies with the process, so a retry on another server is executed there.
 #[derive(Debug, Clone)]
 pub struct Service {
-    store: BTreeMap<String, String>,
-    kept: BTreeMap<u64, (Arguments, Outcome)>,
-    /// Keys of `kept`, the oldest first.
-    order: VecDeque<u64>,
+    /// In the order of the keys: a sorted list is a tenth of a map's code on the page.
+    store: Vec<(String, String)>,
+    /// The oldest first, each with its key.
+    kept: VecDeque<(u64, Arguments, Outcome)>,
+    /// The keys of `kept` in their order, each with how many were kept before it.
+    places: Vec<(u64, u64)>,
+    /// How many were kept and are forgotten.
+    forgotten: u64,
     kept_limit: usize,
     executions: u64,
     replays: u64,
@@ -46,9 +50,10 @@ impl Service {
     #[must_use]
     pub fn new(kept_limit: usize) -> Self {
         Self {
-            store: BTreeMap::new(),
-            kept: BTreeMap::new(),
-            order: VecDeque::new(),
+            store: Vec::new(),
+            kept: VecDeque::new(),
+            places: Vec::new(),
+            forgotten: 0,
             kept_limit,
             executions: 0,
             replays: 0,
@@ -92,17 +97,25 @@ impl Service {
         let Some(key) = call.idempotency_key else {
             return self.run(&call.arguments);
         };
-        if let Some((arguments, outcome)) = self.kept.get(&key) {
+        if let Some((arguments, outcome)) = self.kept_as(key) {
             if *arguments != call.arguments {
                 let message = "this idempotency key belongs to another call";
                 return Err(Failure::new(Status::InvalidArgument, message));
             }
+            let outcome = outcome.clone();
             self.replays += 1;
-            return outcome.clone();
+            return outcome;
         }
         let outcome = self.run(&call.arguments);
         self.keep(key, call.arguments.clone(), outcome.clone());
         outcome
+    }
+
+    fn kept_as(&self, key: u64) -> Option<(&Arguments, &Outcome)> {
+        let place = self.places.binary_search_by_key(&key, |it| it.0).ok()?;
+        let index = self.places[place].1 - self.forgotten;
+        let (_, arguments, outcome) = self.kept.get(index as usize)?;
+        Some((arguments, outcome))
     }
 
     fn keep(&mut self, key: u64, arguments: Arguments, outcome: Outcome) {
@@ -110,13 +123,24 @@ impl Service {
             return;
         }
         while self.kept.len() >= self.kept_limit {
-            let Some(oldest) = self.order.pop_front() else {
+            let Some((oldest, ..)) = self.kept.pop_front() else {
                 break;
             };
-            self.kept.remove(&oldest);
+            self.forgotten += 1;
+            if let Ok(place) = self.places.binary_search_by_key(&oldest, |it| it.0) {
+                self.places.remove(place);
+            }
         }
-        self.kept.insert(key, (arguments, outcome));
-        self.order.push_back(key);
+        if let Err(place) = self.places.binary_search_by_key(&key, |it| it.0) {
+            let number = self.forgotten + self.kept.len() as u64;
+            self.places.insert(place, (key, number));
+            self.kept.push_back((key, arguments, outcome));
+        }
+    }
+
+    fn stored(&self, key: &str) -> Result<usize, usize> {
+        self.store
+            .binary_search_by(|(known, _)| known.as_str().cmp(key))
     }
 
     fn run(&mut self, arguments: &Arguments) -> Outcome {
@@ -134,9 +158,9 @@ impl Service {
             Arguments::Sha256(text) => Ok(ReturnValue::Text(hexadecimal(&Sha256::digest(
                 text.as_bytes(),
             )))),
-            Arguments::KvGet(key) => match self.store.get(key) {
-                Some(value) => Ok(ReturnValue::Text(value.clone())),
-                None => Err(Failure::new(Status::NotFound, "no such key")),
+            Arguments::KvGet(key) => match self.stored(key) {
+                Ok(place) => Ok(ReturnValue::Text(self.store[place].1.clone())),
+                Err(_) => Err(Failure::new(Status::NotFound, "no such key")),
             },
             Arguments::KvPut { key, value } => {
                 self.put(key, value.clone()).map(|()| ReturnValue::Nothing)
@@ -146,21 +170,26 @@ impl Service {
     }
 
     fn put(&mut self, key: &str, value: String) -> Result<(), Failure> {
-        if let Some(slot) = self.store.get_mut(key) {
-            *slot = value;
-        } else if self.store.len() < Self::MAX_KEYS {
-            self.store.insert(key.to_owned(), value);
-        } else {
-            return Err(Failure::new(Status::ResourceExhausted, "the store is full"));
+        match self.stored(key) {
+            Ok(place) => self.store[place].1 = value,
+            Err(place) if self.store.len() < Self::MAX_KEYS => {
+                self.store.insert(place, (key.to_owned(), value));
+            }
+            Err(_) => {
+                return Err(Failure::new(Status::ResourceExhausted, "the store is full"));
+            }
         }
         Ok(())
     }
 
     fn increment(&mut self, key: &str, by: i64) -> Outcome {
-        let before = match self.store.get(key).map(|text| text.parse::<i64>()) {
-            None => 0,
-            Some(Ok(value)) => value,
-            Some(Err(_)) => {
+        let before = match self
+            .stored(key)
+            .map(|place| self.store[place].1.parse::<i64>())
+        {
+            Err(_) => 0,
+            Ok(Ok(value)) => value,
+            Ok(Err(_)) => {
                 return Err(Failure::new(
                     Status::FailedPrecondition,
                     "what is stored is not an integer",

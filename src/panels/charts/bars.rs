@@ -6,14 +6,27 @@ use super::scale::Axis;
 use super::text;
 use yew::prelude::*;
 
-/// A server with this many times the mean load is marked.
+/// The busiest server is marked if it has this many times the mean load.
 const UNEVEN: f64 = 1.2;
+
+/// More bars than this have a number under every second one, or third.
+const NAMED: usize = 9;
 
 /// The load chart.
 pub(super) fn load(read: &Measurements) -> Html {
     let most = read.bars.iter().map(|bar| bar.rate).fold(0.0, f64::max);
     let axis = Axis::holding(most, 10.0);
     let mean = mean(&read.bars);
+    let uneven = read
+        .bars
+        .iter()
+        .filter(|bar| bar.up && bar.rate > UNEVEN * mean);
+    let busiest = uneven.fold(None, |busiest: Option<&Bar>, bar| match busiest {
+        Some(other) if other.rate >= bar.rate => Some(other),
+        _ => Some(bar),
+    });
+    // A number under every bar only as long as the numbers fit.
+    let each = read.bars.len().div_ceil(NAMED).max(1);
     let readings: Vec<Reading> = imbalance(&read.bars)
         .map(|imbalance| Reading {
             class: "",
@@ -29,10 +42,12 @@ pub(super) fn load(read: &Measurements) -> Html {
                 { value_axis(axis, |value| if value == axis.top { format!("{}/s", text::tick(value)) } else { text::tick(value) }) }
                 <div class="chart-plot chart-bars">
                     <svg viewBox="0 0 100 100" preserveAspectRatio="none">{ grid() }<path class="chart-foot" d="M0 100H100" /></svg>
-                    { for read.bars.iter().map(|bar| column(bar, axis, mean)) }
+                    { for read.bars.iter().map(|bar| column(bar, axis, busiest == Some(bar))) }
                 </div>
                 <div class="chart-servers">
-                    { for read.bars.iter().map(|bar| html! { <span title={bar.name.clone()}>{ &bar.short }</span> }) }
+                    { for read.bars.iter().enumerate().map(|(index, bar)| html! {
+                        <span title={bar.name.clone()}>{ (index % each == 0).then_some(&bar.short) }</span>
+                    }) }
                 </div>
             </div>
         </article>
@@ -57,12 +72,12 @@ fn imbalance(bars: &[Bar]) -> Option<f64> {
     (most > 0.0).then(|| most / mean(bars))
 }
 
-fn column(bar: &Bar, axis: Axis, mean: f64) -> Html {
+fn column(bar: &Bar, axis: Axis, busiest: bool) -> Html {
     let title = format!("{}: {} attempts a second", bar.name, text::rate(bar.rate));
     if !bar.up {
         return html! { <div class="chart-dead" title={format!("{}: down", bar.name)}>{ "×" }</div> };
     }
-    let class = if bar.rate > UNEVEN * mean {
+    let class = if busiest {
         "chart-bar chart-uneven"
     } else {
         "chart-bar"

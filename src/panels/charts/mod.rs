@@ -7,7 +7,7 @@ mod scale;
 mod series;
 mod text;
 
-use crate::lab::{use_lab, use_pulse};
+use crate::lab::{use_lab, use_pulses};
 use figure::{Line, Reading, head, plot, time_axis, value_axis};
 use reading::Measurements;
 use scale::Axis;
@@ -18,34 +18,18 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn Charts() -> Html {
     // Every second pulse is enough: lines that are drawn oftener are not read better.
-    // What was done shows at once all the same.
-    let beat = (use_pulse() / 2, use_lab().version());
-    html! {
-        <section class="charts" aria-labelledby="charts-title">
-            <h2 id="charts-title" class="visually-hidden">{ "Measurements" }</h2>
-            <Drawn {beat} />
-        </section>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct Props {
-    beat: (u64, u64),
-}
-
-#[component]
-fn Drawn(props: &Props) -> Html {
-    let _ = props.beat;
+    use_pulses(2);
     let lab = use_lab();
     let speed = lab.speed();
     let read = lab.read(|world| Measurements::of(world, speed));
     html! {
-        <>
+        <section class="charts" aria-labelledby="charts-title">
+            <h2 id="charts-title" class="visually-hidden">{ "Measurements" }</h2>
             { goodput(&read) }
             { latency(&read) }
             { bars::load(&read) }
             { degradation(&read) }
-        </>
+        </section>
     }
 }
 

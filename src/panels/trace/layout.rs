@@ -5,6 +5,7 @@
 //! nothing moves is cut short with a break mark.
 
 use super::words;
+use crate::order::insertion_sort;
 use simulation::record::{CallRecord, MessageKind, Reason, What};
 use simulation::{Nanos, NodeId};
 
@@ -320,7 +321,7 @@ impl Time {
         for instant in &mut instants {
             *instant = (*instant).min(now).max(call.began);
         }
-        instants.sort_unstable();
+        insertion_sort(&mut instants, |one, two| one < two);
         instants.dedup();
         let gaps: Vec<(f64, bool)> = instants
             .windows(2)

@@ -8,6 +8,7 @@ mod wire;
 pub(super) mod words;
 
 use crate::lab::{Selection, use_lab, use_pulse};
+use crate::order::insertion_sort;
 use simulation::World;
 use simulation::record::{CallId, CallRecord};
 use wire::OnTheWire;
@@ -98,7 +99,7 @@ fn steps(world: &World, call: &CallRecord) -> Html {
         .iter()
         .filter(|step| step.at <= world.now())
         .collect();
-    steps.sort_by_key(|step| step.at);
+    insertion_sort(&mut steps, |one, two| one.at < two.at);
     html! {
         <ol>
             { for steps.into_iter().map(|step| html! {

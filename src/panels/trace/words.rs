@@ -75,7 +75,7 @@ pub(crate) fn outcome(call: &CallRecord) -> String {
 }
 
 fn said(status: rpc::status::Status) -> String {
-    status.name().to_lowercase().replace('_', " ")
+    status.name().to_ascii_lowercase().replace('_', " ")
 }
 
 /// A span of time: two decimals below 10 ms, one below 100, none above.
