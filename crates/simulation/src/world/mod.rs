@@ -64,6 +64,7 @@ pub struct World {
     metrics: Metrics,
     trace_hash: u64,
     recording: bool,
+    events: u64,
 }
 
 /// The parts of a scenario that a run keeps as they are.
@@ -111,14 +112,11 @@ impl World {
     /// the clock stands at the last event, and calling again goes on from there.
     pub fn advance_some(&mut self, until: Nanos, max_events: u32) -> bool {
         for _ in 0..max_events {
-            match self.queue.next_time() {
-                Some(at) if at <= until => self.fire_next(),
-                _ => {
-                    if until > self.now {
-                        self.pass_time(until);
-                    }
-                    return true;
+            if !self.fire_next(until) {
+                if until > self.now {
+                    self.pass_time(until);
                 }
+                return true;
             }
         }
         false
@@ -126,9 +124,13 @@ impl World {
 
     /// Runs to the next event and through it; its time. None when nothing is to come.
     pub fn step(&mut self) -> Option<Nanos> {
-        self.queue.next_time()?;
-        self.fire_next();
-        Some(self.now)
+        self.fire_next(Nanos::MAX).then_some(self.now)
+    }
+
+    /// How many events were fired, cancelled timers not among them.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
     }
 
     /// A hash over every event of the run so far and its time: two runs with the same hash went
@@ -156,10 +158,12 @@ impl World {
         self.recording = recording;
     }
 
-    fn fire_next(&mut self) {
-        let Some((at, event)) = self.queue.pop() else {
-            return;
+    /// Fires the next event, if it comes no later than this; whether there was one.
+    fn fire_next(&mut self, until: Nanos) -> bool {
+        let Some((at, event)) = self.queue.pop_until(until) else {
+            return false;
         };
+        self.events += 1;
         self.pass_time(at);
         self.hash(event.digest());
         self.handle(event);
@@ -167,6 +171,7 @@ impl World {
             self.take_stock().balances(),
             "the ledger does not balance at {at} ns"
         );
+        true
     }
 
     fn pass_time(&mut self, to: Nanos) {

@@ -51,7 +51,7 @@ impl World {
             callee,
             connection: ConnectionId::null(),
             began: now,
-            timer: queue.schedule(now + begin.timeout, Event::ExchangeTimeout(key)),
+            timer: queue.schedule_after(now, begin.timeout, Event::ExchangeTimeout(key)),
             id: begin.id,
             bytes: begin.bytes,
             sent: false,
