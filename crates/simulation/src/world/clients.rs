@@ -233,10 +233,9 @@ impl World {
         if self.server_ref(target).is_some() {
             self.attempt_sent_to(key, id, attempt, target);
         }
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_call(&request, &self.settings.service, &mut bytes);
+        let bytes = self.written(|settings, out| {
+            settings.encoding.encode_call(&request, &settings.service, out);
+        });
         let exchange = self.begin_exchange(Begin {
             purpose: Purpose::Client,
             caller: Party { node: lan, client },
@@ -245,7 +244,7 @@ impl World {
             call_id: id,
             attempt,
             id: request.id,
-            bytes: bytes.into(),
+            bytes,
             work,
             timeout: self.settings.call_policy.attempt_timeout.min(left),
             orphan: false,

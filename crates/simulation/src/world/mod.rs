@@ -33,6 +33,7 @@ use entities::{
 };
 use slotmap::SlotMap;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use topology::Routes;
 
 /// One run. Cheap to clone: time travel, forks and comparison rest on that.
@@ -64,6 +65,8 @@ pub struct World {
     metrics: Metrics,
     trace_hash: u64,
     recording: bool,
+    /// Where messages are written before they are packed to their size.
+    scratch: Vec<u8>,
     events: u64,
 }
 
@@ -156,6 +159,13 @@ impl World {
     /// that only wants numbers turns it off; the run itself is the same.
     pub fn set_recording(&mut self, recording: bool) {
         self.recording = recording;
+    }
+
+    /// Bytes as the settings have them written.
+    fn written(&mut self, write: impl FnOnce(&Settings, &mut Vec<u8>)) -> Rc<[u8]> {
+        self.scratch.clear();
+        write(&self.settings, &mut self.scratch);
+        Rc::from(self.scratch.as_slice())
     }
 
     /// Fires the next event, if it comes no later than this; whether there was one.

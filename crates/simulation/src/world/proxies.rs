@@ -180,10 +180,9 @@ impl World {
                 },
             );
         }
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_call(&request, &self.settings.service, &mut bytes);
+        let bytes = self.written(|settings, out| {
+            settings.encoding.encode_call(&request, &settings.service, out);
+        });
         let out = self.begin_exchange(Begin {
             purpose: Purpose::Upstream {
                 inbound: from,
@@ -195,7 +194,7 @@ impl World {
             call_id,
             attempt: number,
             id,
-            bytes: bytes.into(),
+            bytes,
             work,
             timeout: timeout.max(1),
             orphan,
@@ -355,8 +354,7 @@ impl World {
             id: inbound.request.id,
             result,
         };
-        let mut bytes = Vec::new();
-        self.settings.encoding.encode_reply(&reply, &mut bytes);
+        let bytes = self.written(|settings, out| settings.encoding.encode_reply(&reply, out));
         let attempt = self
             .record_mut(inbound.call, inbound.call_id)
             .map_or(0, |record| record.attempts.len() as u32);
@@ -370,7 +368,7 @@ impl World {
             work: 0,
             error,
         };
-        self.send(Party::host(node), inbound.caller, about, bytes.into());
+        self.send(Party::host(node), inbound.caller, about, bytes);
     }
 
     /// A client has closed or broken its connection: what it asked on it is wanted no more.
@@ -432,10 +430,9 @@ impl World {
             .settings()
             .health_check
             .map_or(1, |check| check.timeout + 1);
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_probe(id, &self.settings.service, &mut bytes);
+        let bytes = self.written(|settings, out| {
+            settings.encoding.encode_probe(id, &settings.service, out);
+        });
         self.begin_exchange(Begin {
             purpose: Purpose::Probe { check: probe.check },
             caller: Party::host(node),
@@ -444,7 +441,7 @@ impl World {
             call_id: 0,
             attempt: 0,
             id,
-            bytes: bytes.into(),
+            bytes,
             work: 0,
             timeout,
             orphan: false,
