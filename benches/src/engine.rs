@@ -1,7 +1,7 @@
 //! The whole engine: hosts, links, encoded bytes both ways, a balancer, deadlines, ledger and
 //! measurements; traces off.
 
-use crate::workload::{HOP, RHO, SERVICE};
+use crate::workload::{HOP, RHO};
 use balancer::Policy;
 use rpc::encoding::Encoding;
 use rpc::procedure::Procedure;
@@ -11,9 +11,12 @@ use simulation::scenario::{
 };
 use simulation::{Nanos, World};
 
+/// Calls a second, whatever the number of servers: as many more of them are as much slower.
+const RATE: f64 = 9_000.0;
+
 /// A cluster of so many servers behind one balancer, in the binary encoding.
 #[must_use]
-pub fn scenario(servers: usize) -> Scenario {
+pub(crate) fn scenario(servers: usize) -> Scenario {
     let node = |name: String, role| NodeSpec {
         name,
         position: Position::default(),
@@ -37,9 +40,7 @@ pub fn scenario(servers: usize) -> Scenario {
     };
     let lan = LanSpec {
         clients: 50,
-        load: Load::Poisson {
-            rate: RHO * servers as f64 * 1e9 / SERVICE,
-        },
+        load: Load::Poisson { rate: RATE },
     };
     let mut nodes = vec![
         node("lan".to_owned(), Role::Lan(lan)),
@@ -62,7 +63,7 @@ pub fn scenario(servers: usize) -> Scenario {
         workload: vec![Operation {
             procedure: Procedure::Add,
             weight: 1,
-            demand: Distribution::Exponential(SERVICE as Nanos),
+            demand: Distribution::Exponential((RHO * servers as f64 / RATE * 1e9) as Nanos),
         }],
         nodes,
         links,
@@ -73,15 +74,15 @@ pub fn scenario(servers: usize) -> Scenario {
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy)]
-pub struct Ran {
-    /// Events fired and timers cancelled.
-    pub events: u64,
+pub(crate) struct Ran {
+    /// Events fired; cancelled timers are not counted.
+    pub(crate) events: u64,
     /// Calls answered.
-    pub answered: u64,
+    pub(crate) answered: u64,
 }
 
 /// Runs a world for so much virtual time.
-pub fn run(world: &mut World, span: Nanos) -> Ran {
+pub(crate) fn run(world: &mut World, span: Nanos) -> Ran {
     let (before, answered) = (world.events(), world.ledger().calls.answered);
     world.advance(world.now() + span);
     Ran {

@@ -79,7 +79,7 @@ impl Heap {
 
 /// Runs so many calls over so many servers.
 #[must_use]
-pub fn run(servers: usize, calls: u64) -> Tally {
+pub(crate) fn run(servers: usize, calls: u64) -> Tally {
     let mut draws = Draws::new(servers);
     let mut heap = Heap::default();
     let mut there: VecDeque<Due> = VecDeque::new();
@@ -112,7 +112,11 @@ pub fn run(servers: usize, calls: u64) -> Tally {
             tally.now = now;
             if what == NONE {
                 let (a, b) = draws.two(servers);
-                let server = if cluster[b].load < cluster[a].load { b } else { a };
+                let server = if cluster[b].load < cluster[a].load {
+                    b
+                } else {
+                    a
+                };
                 cluster[server].load += 1;
                 let index = free.pop().unwrap_or_else(|| {
                     slab.push(Call {

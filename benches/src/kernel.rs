@@ -28,7 +28,7 @@ struct Server {
 
 /// Runs so many calls over so many servers.
 #[must_use]
-pub fn run(servers: usize, calls: u64) -> Tally {
+pub(crate) fn run(servers: usize, calls: u64) -> Tally {
     let mut draws = Draws::new(servers);
     let mut queue = EventQueue::default();
     let mut cluster: Vec<Server> = (0..servers).map(|_| Server::default()).collect();
@@ -44,7 +44,11 @@ pub fn run(servers: usize, calls: u64) -> Tally {
         match event {
             Event::Call => {
                 let (a, b) = draws.two(servers);
-                let server = if cluster[b].load < cluster[a].load { b } else { a };
+                let server = if cluster[b].load < cluster[a].load {
+                    b
+                } else {
+                    a
+                };
                 cluster[server].load += 1;
                 let index = free.pop().unwrap_or_else(|| {
                     slab.push(Call {
@@ -54,11 +58,11 @@ pub fn run(servers: usize, calls: u64) -> Tally {
                     });
                     slab.len() as u32 - 1
                 });
-                queue.schedule(now + HOP, Event::AtServer(index));
+                queue.schedule_after(now, HOP, Event::AtServer(index));
                 slab[index as usize] = Call {
                     server: server as u32,
                     began: now,
-                    deadline: Some(queue.schedule(now + DEADLINE, Event::Deadline)),
+                    deadline: Some(queue.schedule_after(now, DEADLINE, Event::Deadline)),
                 };
                 queue.schedule(now + draws.gap(), Event::Call);
             }
@@ -73,7 +77,7 @@ pub fn run(servers: usize, calls: u64) -> Tally {
             Event::Done(number) => {
                 let server = &mut cluster[number as usize];
                 if let Some(index) = server.calls.pop_front() {
-                    queue.schedule(now + HOP, Event::Back(index));
+                    queue.schedule_after(now, HOP, Event::Back(index));
                 }
                 if !server.calls.is_empty() {
                     queue.schedule(now + draws.service(), Event::Done(number));

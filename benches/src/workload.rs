@@ -9,22 +9,22 @@ use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
 /// Nanoseconds of virtual time.
-pub type Nanos = u64;
+pub(crate) type Nanos = u64;
 
 /// Mean service time.
-pub const SERVICE: f64 = 1_000_000.0;
+pub(crate) const SERVICE: f64 = 1_000_000.0;
 /// Offered load per server.
-pub const RHO: f64 = 0.9;
+pub(crate) const RHO: f64 = 0.9;
 /// One way through the network.
-pub const HOP: Nanos = 500_000;
+pub(crate) const HOP: Nanos = 500_000;
 /// From the call to its deadline: far beyond what any call takes, so that all are cancelled.
-pub const DEADLINE: Nanos = 1_000_000_000;
+pub(crate) const DEADLINE: Nanos = 1_000_000_000;
 /// Events of a call.
-pub const EVENTS: u64 = 5;
+pub(crate) const EVENTS: u64 = 5;
 
 /// The draws: one stream for arrivals, one for choices, one for service.
 #[derive(Debug, Clone)]
-pub struct Draws {
+pub(crate) struct Draws {
     arrivals: Pcg64Mcg,
     choices: Pcg64Mcg,
     service: Pcg64Mcg,
@@ -34,7 +34,7 @@ pub struct Draws {
 impl Draws {
     /// For so many servers.
     #[must_use]
-    pub fn new(servers: usize) -> Self {
+    pub(crate) fn new(servers: usize) -> Self {
         Self {
             arrivals: Pcg64Mcg::new(0x0001_cafe),
             choices: Pcg64Mcg::new(0x0002_cafe),
@@ -44,17 +44,17 @@ impl Draws {
     }
 
     /// The time to the next call.
-    pub fn gap(&mut self) -> Nanos {
+    pub(crate) fn gap(&mut self) -> Nanos {
         (exponential(&mut self.arrivals) * self.between) as Nanos
     }
 
     /// The time that a call takes.
-    pub fn service(&mut self) -> Nanos {
+    pub(crate) fn service(&mut self) -> Nanos {
         (exponential(&mut self.service) * SERVICE) as Nanos
     }
 
     /// Two servers of so many, with replacement.
-    pub fn two(&mut self, servers: usize) -> (usize, usize) {
+    pub(crate) fn two(&mut self, servers: usize) -> (usize, usize) {
         let bits = self.choices.next_u64();
         // Multiply and shift (Lemire 2019), without the rejection that makes it exact: the bias is
         // under 2^-14 for 100,000 servers, and the same for all contenders.
@@ -64,18 +64,18 @@ impl Draws {
 }
 
 /// A draw from the exponential distribution of mean 1, by inversion, as the engine draws it.
-pub fn exponential(rng: &mut Pcg64Mcg) -> f64 {
+pub(crate) fn exponential(rng: &mut Pcg64Mcg) -> f64 {
     let uniform = (rng.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0);
     -libm::log(1.0 - uniform)
 }
 
 /// What a run came to: to see that all contenders did the same work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Calls answered.
-    pub answered: u64,
+    pub(crate) answered: u64,
     /// Their times in the system, summed.
-    pub waited: u128,
+    pub(crate) waited: u128,
     /// The virtual time at the end.
-    pub now: Nanos,
+    pub(crate) now: Nanos,
 }

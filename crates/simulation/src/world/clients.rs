@@ -234,7 +234,9 @@ impl World {
             self.attempt_sent_to(key, id, attempt, target);
         }
         let bytes = self.written(|settings, out| {
-            settings.encoding.encode_call(&request, &settings.service, out);
+            settings
+                .encoding
+                .encode_call(&request, &settings.service, out);
         });
         let exchange = self.begin_exchange(Begin {
             purpose: Purpose::Client,

@@ -109,7 +109,7 @@ pub(super) struct Client {
     pub(super) work: Stream,
     /// Backoff jitter.
     pub(super) retries: Stream,
-    /// Its pool of connections to each address it has called.
+    /// Its pool of connections to each address it has called, in the order of the addresses.
     pub(super) pools: Vec<Pool>,
     /// Which of the service's addresses comes next.
     pub(super) turn: u32,
@@ -132,6 +132,7 @@ pub(super) struct Proxy {
     pub(super) balancer: balancer::Balancer,
     pub(super) choices: Stream,
     pub(super) timer: Option<(Timer, Nanos)>,
+    /// In the order of the addresses.
     pub(super) pools: Vec<Pool>,
     /// Requests it has taken in and not answered.
     pub(super) inbound: Vec<Inbound>,

@@ -181,7 +181,9 @@ impl World {
             );
         }
         let bytes = self.written(|settings, out| {
-            settings.encoding.encode_call(&request, &settings.service, out);
+            settings
+                .encoding
+                .encode_call(&request, &settings.service, out);
         });
         let out = self.begin_exchange(Begin {
             purpose: Purpose::Upstream {

@@ -126,17 +126,18 @@ impl World {
             RoleState::Balancer(proxy) => &mut proxy.pools,
             RoleState::Router | RoleState::Isp | RoleState::Server(_) => return None,
         };
-        let index = pools
-            .iter()
-            .position(|pool| pool.peer == callee)
-            .unwrap_or_else(|| {
-                pools.push(Pool {
+        let index = match pools.binary_search_by_key(&callee, |pool| pool.peer) {
+            Ok(index) => index,
+            Err(index) => {
+                let pool = Pool {
                     peer: callee,
                     channel: Channel::new(encoding),
                     ids: Vec::new(),
-                });
-                pools.len() - 1
-            });
+                };
+                pools.insert(index, pool);
+                index
+            }
+        };
         pools.get_mut(index)
     }
 
