@@ -11,6 +11,7 @@
 )]
 
 mod apt;
+mod bench;
 mod browser;
 mod build;
 mod counts;
@@ -40,9 +41,10 @@ cargo xtask <command>
   build                   leave the release build in dist/ and print its sizes
   test                    everything that must pass before a change is shared
       --only STAGE,...    only these: fmt, clippy, native, wasm, build, browser
+  bench                   measure what must be fast, and keep the table in docs/performance.md
   help                    this text
 
-There is no `bench` yet. Tools are kept in $XDG_CACHE_HOME/reroute (or ~/.cache/reroute).
+Tools are kept in $XDG_CACHE_HOME/reroute (or ~/.cache/reroute).
 ";
 
 fn main() -> ExitCode {
@@ -77,6 +79,10 @@ fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
             build::release(&environment)?;
             build::sizes(&environment)?.print();
             Ok(ExitCode::SUCCESS)
+        }
+        "bench" => {
+            none_left(rest)?;
+            bench::run()
         }
         "test" => test::run(&test::Options::parse(rest)?),
         serve::ANNOUNCE => {

@@ -36,10 +36,9 @@ impl World {
             .settings()
             .health_check
             .map_or(1, |check| check.timeout + 1);
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_probe(id, &self.settings.service, &mut bytes);
+        let bytes = self.written(|settings, out| {
+            settings.encoding.encode_probe(id, &settings.service, out);
+        });
         self.begin_exchange(Begin {
             purpose: Purpose::Probe { check: probe.check },
             caller: Party::host(node),
@@ -48,7 +47,7 @@ impl World {
             call_id: 0,
             attempt: 0,
             id,
-            bytes: bytes.into(),
+            bytes,
             work: 0,
             timeout,
             orphan: false,
@@ -66,10 +65,9 @@ impl World {
             };
             let id = proxy.next_id;
             proxy.next_id = proxy.next_id.wrapping_add(1);
-            let mut bytes = Vec::new();
-            self.settings
-                .encoding
-                .encode_probe(id, &self.settings.service, &mut bytes);
+            let bytes = self.written(|settings, out| {
+                settings.encoding.encode_probe(id, &settings.service, out);
+            });
             self.begin_exchange(Begin {
                 purpose: Purpose::LoadProbe { backend },
                 caller: Party::host(node),
@@ -78,7 +76,7 @@ impl World {
                 call_id: 0,
                 attempt: 0,
                 id,
-                bytes: bytes.into(),
+                bytes,
                 work: 0,
                 // As old as a probe may be to count.
                 timeout: crate::time::SECOND,

@@ -180,10 +180,11 @@ impl World {
                 },
             );
         }
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_call(&request, &self.settings.service, &mut bytes);
+        let bytes = self.written(|settings, out| {
+            settings
+                .encoding
+                .encode_call(&request, &settings.service, out);
+        });
         let out = self.begin_exchange(Begin {
             purpose: Purpose::Upstream {
                 inbound: from,
@@ -195,7 +196,7 @@ impl World {
             call_id,
             attempt: number,
             id,
-            bytes: bytes.into(),
+            bytes,
             work,
             timeout: timeout.max(1),
             orphan,
@@ -388,8 +389,7 @@ impl World {
             id: inbound.request.id,
             result,
         };
-        let mut bytes = Vec::new();
-        self.settings.encoding.encode_reply(&reply, &mut bytes);
+        let bytes = self.written(|settings, out| settings.encoding.encode_reply(&reply, out));
         let attempt = self
             .record_mut(inbound.call, inbound.call_id)
             .map_or(0, |record| record.attempts.len() as u32);
@@ -403,7 +403,7 @@ impl World {
             work: 0,
             error,
         };
-        self.send(Party::host(node), inbound.caller, about, bytes.into());
+        self.send(Party::host(node), inbound.caller, about, bytes);
     }
 
     /// A client has closed or broken its connection: what it asked on it is wanted no more.
