@@ -11,6 +11,7 @@ mod build;
 mod clients;
 mod entities;
 mod network;
+mod observe;
 mod proxies;
 mod servers;
 mod topology;
