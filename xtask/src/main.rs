@@ -22,6 +22,7 @@ mod serve;
 mod test;
 mod toolchain;
 mod tools;
+mod validate;
 mod wasm_tests;
 
 use environment::Environment;
@@ -40,6 +41,7 @@ cargo xtask <command>
   build                   leave the release build in dist/ and print its sizes
   test                    everything that must pass before a change is shared
       --only STAGE,...    only these: fmt, clippy, native, wasm, build, browser
+  validate                set runs beside queueing theory and write docs/validation.md
   help                    this text
 
 There is no `bench` yet. Tools are kept in $XDG_CACHE_HOME/reroute (or ~/.cache/reroute).
@@ -79,6 +81,11 @@ fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         "test" => test::run(&test::Options::parse(rest)?),
+        "validate" => {
+            none_left(rest)?;
+            validate::validate()?;
+            Ok(ExitCode::SUCCESS)
+        }
         serve::ANNOUNCE => {
             serve::announce(rest);
             Ok(ExitCode::SUCCESS)

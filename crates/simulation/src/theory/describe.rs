@@ -268,8 +268,7 @@ impl Model {
                 compared,
                 service,
             } => {
-                let longest = [120, 60, 40][(*servers).clamp(2, 4) - 2];
-                let solved = shortest_queue::solve(*load, *servers, *compared, longest)?;
+                let solved = shortest_queue::solve_well(*load, *servers, *compared)?;
                 Ok(solved.sojourn * service)
             }
             Self::ManyChoices { load, service } => Ok(choices::sojourn(*load, 2)? * service),
