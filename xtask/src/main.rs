@@ -23,6 +23,7 @@ mod serve;
 mod test;
 mod toolchain;
 mod tools;
+mod validate;
 mod wasm_tests;
 
 use environment::Environment;
@@ -42,6 +43,7 @@ cargo xtask <command>
   test                    everything that must pass before a change is shared
       --only STAGE,...    only these: fmt, clippy, native, wasm, build, browser
   bench                   measure what must be fast, and keep the table in docs/performance.md
+  validate                set runs beside queueing theory and write docs/validation.md
   help                    this text
 
 Tools are kept in $XDG_CACHE_HOME/reroute (or ~/.cache/reroute).
@@ -85,6 +87,11 @@ fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
             bench::run()
         }
         "test" => test::run(&test::Options::parse(rest)?),
+        "validate" => {
+            none_left(rest)?;
+            validate::validate()?;
+            Ok(ExitCode::SUCCESS)
+        }
         serve::ANNOUNCE => {
             serve::announce(rest);
             Ok(ExitCode::SUCCESS)

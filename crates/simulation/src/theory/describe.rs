@@ -1,0 +1,430 @@
+//! Which model describes a scenario, with its parameters read off it; or why none does.
+//!
+//! Idea: a formula holds under conditions, and a scenario meets them or it does not.
+//! What happens to less than one call in a thousand ([`NEGLIGIBLE`]) is taken for nothing: a queue
+//! that is hardly ever full for one without end, a deadline that hardly any call meets for none.
+//! Where such a share is only estimated, from an exponential tail with the model's mean, service
+//! of a heavier tail may exceed it.
+//! Not looked at: over HTTP a call that needs one connection more than there ever were pays a round
+//! trip for it. Health checks are answered past the queue, so they cost a server nothing.
+
+mod model;
+mod objection;
+
+use super::closed::Closed;
+use super::gi_m_1::GiM1;
+use super::mg1::Mg1;
+use super::mm1::Mm1;
+use super::mmc::Mmc;
+use super::mmck::Mmck;
+use super::network::{Way, way};
+use super::shortest_queue::Compared;
+use super::{erlang_b, round_robin};
+use crate::distribution::Distribution;
+use crate::scenario::{LanSpec, Load, NodeSpec, Operation, Role, Scenario, ServerSpec};
+use crate::time::{Nanos, seconds};
+use balancer::protection::Discipline;
+use balancer::{Policy, Protection};
+pub use model::{Model, Station};
+pub use objection::Objection;
+
+/// The share of calls below which a departure from a model's conditions is let pass.
+pub const NEGLIGIBLE: f64 = 1e-3;
+/// A message with its headers, for how long its transmission takes, in bits.
+const NOMINAL_MESSAGE: f64 = 300.0 * 8.0;
+/// The share of the service time that transmission may take before it must be reckoned with.
+const NEGLIGIBLE_WIRE: f64 = 0.01;
+
+/// A model that describes a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// Which, with its parameters.
+    pub model: Model,
+    /// What a call's way takes there and back, in seconds: comes on top of the model's times.
+    pub network: f64,
+}
+
+/// How calls come, all LANs taken together.
+#[derive(Clone, Copy)]
+enum Arrivals {
+    Poisson(f64),
+    Even(f64),
+    Closed { clients: u32, think: f64 },
+}
+
+/// How long the work takes on a core of speed 1.
+#[derive(Clone, Copy)]
+struct Demand {
+    mean: f64,
+    scv: f64,
+    exponential: bool,
+}
+
+struct Parts<'s> {
+    arrivals: Arrivals,
+    demand: Demand,
+    servers: Vec<&'s ServerSpec>,
+    balancer: Option<&'s balancer::Settings>,
+    /// From the balancer to a server and back, in seconds.
+    behind: f64,
+    network: f64,
+    /// The shortest that anybody waits for an answer, in seconds.
+    patience: f64,
+    retries: bool,
+}
+
+/// The model that describes a scenario at rest.
+///
+/// # Errors
+/// What speaks against every model: the first that was found.
+pub fn describe(scenario: &Scenario) -> Result<Description, Objection> {
+    let parts = read(scenario)?;
+    let model = match parts.arrivals {
+        Arrivals::Closed { clients, think } => closed(&parts, clients, think)?,
+        Arrivals::Poisson(rate) | Arrivals::Even(rate) => open(&parts, rate)?,
+    };
+    let description = Description {
+        model,
+        network: parts.network,
+    };
+    if share_given_up(&parts, &description.model) >= NEGLIGIBLE {
+        return Err(Objection::TimeLimits);
+    }
+    Ok(description)
+}
+
+/// Reads the parts off, and objects to what no model allows.
+fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
+    if !scenario.timeline.is_empty() {
+        return Err(Objection::Changes);
+    }
+    let (mut lans, mut balancers, mut servers) = (Vec::new(), Vec::new(), Vec::new());
+    for node in &scenario.nodes {
+        match &node.role {
+            Role::Lan(lan) => lans.push((node, lan)),
+            Role::Balancer(settings) => balancers.push((node, settings)),
+            Role::Server(server) => servers.push((node, server)),
+            Role::Router | Role::Isp => {}
+        }
+    }
+    lans.retain(|(_, lan)| lan.load.rate() != Some(0.0));
+    if lans.is_empty() || servers.is_empty() {
+        return Err(Objection::NothingRuns);
+    }
+    let balancer = match balancers.as_slice() {
+        [] if servers.len() > 1 => return Err(Objection::NoBalancer),
+        [] => None,
+        [one] => Some(*one),
+        _ => return Err(Objection::SeveralBalancers),
+    };
+    let demand = demand(&scenario.workload)?;
+    let front: &NodeSpec = balancer.map_or(servers[0].0, |(node, _)| node);
+    let mut ways = Vec::new();
+    for (lan, _) in &lans {
+        ways.push(way(scenario, &lan.name, &front.name).ok_or(Objection::NoWay)?);
+    }
+    let mut behind: Vec<Way> = Vec::new();
+    if balancer.is_some() {
+        for (server, _) in &servers {
+            behind.push(way(scenario, &front.name, &server.name).ok_or(Objection::NoWay)?);
+        }
+    }
+    let all = || ways.iter().chain(&behind);
+    if all().any(|way| way.jitter > 0) {
+        return Err(Objection::Jitter);
+    }
+    if all().any(|way| way.lossy) {
+        return Err(Objection::Loss);
+    }
+    let slowest = all().map(|way| way.slowest_bits).min().unwrap_or(u64::MAX);
+    if NOMINAL_MESSAGE / slowest as f64 > NEGLIGIBLE_WIRE * demand.mean {
+        return Err(Objection::SlowLinks);
+    }
+    let round = |way: &Way| 2.0 * seconds(way.latency);
+    let weight = |lan: &LanSpec| lan.load.rate().unwrap_or_else(|| f64::from(lan.clients));
+    let total: f64 = lans.iter().map(|(_, lan)| weight(lan)).sum();
+    let before: f64 = lans
+        .iter()
+        .zip(&ways)
+        .map(|((_, lan), way)| weight(lan) / total * round(way))
+        .sum();
+    let mean_behind = behind.iter().map(round).sum::<f64>() / behind.len().max(1) as f64;
+    let network = before + mean_behind;
+    let guarded = balancer.is_some_and(|(_, settings)| {
+        settings.protection != Protection::default() || settings.slow_start.is_some()
+    });
+    let unlike = |(_, server): &(&NodeSpec, &ServerSpec)| {
+        server.priority != servers[0].1.priority
+            || server.discipline != Discipline::Fifo
+            || server.concurrency.is_some()
+            || !server.criticality.is_empty()
+    };
+    if guarded || servers.iter().any(unlike) {
+        return Err(Objection::Protection);
+    }
+    let policy = &scenario.call_policy;
+    let limits: [Nanos; 3] = [
+        policy.deadline,
+        policy.attempt_timeout,
+        balancer.map_or(Nanos::MAX, |(_, settings)| settings.attempt_timeout),
+    ];
+    let tries = balancer.map_or(1, |(_, settings)| settings.max_attempts);
+    Ok(Parts {
+        arrivals: arrivals(&lans, &ways, mean_behind)?,
+        demand,
+        servers: servers.into_iter().map(|(_, server)| server).collect(),
+        balancer: balancer.map(|(_, settings)| settings),
+        behind: behind.iter().map(round).fold(0.0, f64::max),
+        network,
+        patience: seconds(limits.into_iter().min().unwrap_or(Nanos::MAX)) - network,
+        retries: policy.max_attempts > 1 || tries > 1,
+    })
+}
+
+fn arrivals(
+    lans: &[(&NodeSpec, &LanSpec)],
+    ways: &[Way],
+    behind: f64,
+) -> Result<Arrivals, Objection> {
+    let Some((_, first)) = lans.first() else {
+        return Err(Objection::NothingRuns);
+    };
+    let rate = lans.iter().filter_map(|(_, lan)| lan.load.rate()).sum();
+    let all = |wanted: fn(&Load) -> bool| lans.iter().all(|(_, lan)| wanted(&lan.load));
+    match first.load {
+        Load::Poisson { .. } if all(|load| matches!(load, Load::Poisson { .. })) => {
+            Ok(Arrivals::Poisson(rate))
+        }
+        Load::Constant { .. } if lans.len() == 1 => Ok(Arrivals::Even(rate)),
+        Load::Constant { .. } => Err(Objection::EvenlySpaced),
+        Load::Closed { think } => {
+            let alike = lans.iter().all(|(_, lan)| lan.load == first.load)
+                && ways.iter().all(|way| way.latency == ways[0].latency);
+            if !alike {
+                return Err(Objection::MixedLoads);
+            }
+            Ok(Arrivals::Closed {
+                clients: lans.iter().map(|(_, lan)| lan.clients).sum(),
+                // The way there and back counts as thinking.
+                think: seconds(think) + 2.0 * seconds(ways[0].latency) + behind,
+            })
+        }
+        Load::Poisson { .. } => Err(Objection::MixedLoads),
+    }
+}
+
+/// The mixture of all kinds of calls.
+fn demand(workload: &[Operation]) -> Result<Demand, Objection> {
+    let total: f64 = workload.iter().map(|it| f64::from(it.weight)).sum();
+    let (mut mean, mut square) = (0.0, 0.0);
+    let mut kinds: Vec<Distribution> = Vec::new();
+    for operation in workload.iter().filter(|it| it.weight > 0) {
+        let share = f64::from(operation.weight) / total;
+        let m = seconds(operation.demand.mean());
+        let scv = operation.demand.squared_coefficient_of_variation();
+        mean += share * m;
+        square += share * m * m * (1.0 + scv.ok_or(Objection::NoVariance)?);
+        if !kinds.contains(&operation.demand) {
+            kinds.push(operation.demand);
+        }
+    }
+    if mean <= 0.0 {
+        return Err(Objection::Domain);
+    }
+    Ok(Demand {
+        mean,
+        // Rounding must not make a constant's variance negative.
+        scv: (square / (mean * mean) - 1.0).max(0.0),
+        exponential: matches!(kinds.as_slice(), [Distribution::Exponential(_)]),
+    })
+}
+
+fn open(parts: &Parts<'_>, rate: f64) -> Result<Model, Objection> {
+    let even = matches!(parts.arrivals, Arrivals::Even(_));
+    if let [server] = parts.servers.as_slice() {
+        return if even {
+            evenly_spaced(parts, server, rate).map(Model::Alone)
+        } else {
+            station(parts, server, rate).map(Model::Alone)
+        };
+    }
+    if even {
+        return Err(Objection::EvenlySpaced);
+    }
+    let count = parts.servers.len();
+    let share = 1.0 / count as f64;
+    let alike = parts.servers.iter().all(|it| *it == parts.servers[0]);
+    let weights_alike = parts
+        .servers
+        .iter()
+        .all(|it| it.weight == parts.servers[0].weight);
+    let policy = parts.balancer.map(|it| &it.policy);
+    match policy {
+        Some(Policy::Random) => {
+            let each = |server: &&ServerSpec| Ok((share, station(parts, server, rate * share)?));
+            Ok(Model::Split(
+                parts.servers.iter().map(each).collect::<Result<_, _>>()?,
+            ))
+        }
+        Some(Policy::RoundRobin) => turns(parts, rate),
+        // With equal weights the smooth order is that of plain turns.
+        Some(Policy::SmoothWeightedRoundRobin) if weights_alike => turns(parts, rate),
+        Some(Policy::LeastRequest | Policy::PowerOfTwoChoices) => {
+            if !alike || parts.servers[0].cores != 1 {
+                return Err(Objection::UnequalServers);
+            }
+            let compared = match policy {
+                Some(Policy::LeastRequest) => Compared::All,
+                _ => Compared::TwoDistinct,
+            };
+            fewest(parts, rate, compared)
+        }
+        _ => Err(Objection::Policy),
+    }
+}
+
+/// A server with Poisson arrivals of its own.
+fn station(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station, Objection> {
+    let demand = parts.demand;
+    let mean = demand.mean / server.speed;
+    let domain = |_| Objection::Domain;
+    if server.queue_limit == 0 {
+        let blocking = erlang_b::blocking(rate * mean, server.cores).map_err(domain)?;
+        if blocking >= NEGLIGIBLE && parts.retries {
+            return Err(Objection::Retries);
+        }
+        return Ok(Station::ErlangB {
+            service: mean,
+            blocking,
+        });
+    }
+    let load = rate * mean / f64::from(server.cores);
+    if demand.exponential {
+        let places = server.cores + server.queue_limit;
+        let bounded = Mmck::new(rate, 1.0 / mean, server.cores, places).map_err(domain)?;
+        if bounded.blocking >= NEGLIGIBLE {
+            return if parts.retries {
+                Err(if load >= 1.0 {
+                    Objection::Overloaded
+                } else {
+                    Objection::Retries
+                })
+            } else {
+                Ok(Station::Mmck(bounded))
+            };
+        }
+        return match server.cores {
+            1 => Mm1::new(rate, 1.0 / mean).map(Station::Mm1),
+            cores => Mmc::new(rate, 1.0 / mean, cores).map(Station::Mmc),
+        }
+        .map_err(|_| Objection::Overloaded);
+    }
+    if server.cores > 1 {
+        return Err(Objection::ServiceTime);
+    }
+    let queue = Mg1::new(rate, mean, demand.scv).map_err(|_| Objection::Overloaded)?;
+    // The tail of the queue, by its heavy-traffic estimate.
+    let per_place = 2.0 * (1.0 - load) / (1.0 + demand.scv);
+    if libm::exp(-per_place * f64::from(server.queue_limit)) >= NEGLIGIBLE {
+        return Err(Objection::ServiceTime);
+    }
+    Ok(Station::Mg1(queue))
+}
+
+fn evenly_spaced(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station, Objection> {
+    if !parts.demand.exponential || server.cores != 1 {
+        return Err(Objection::ServiceTime);
+    }
+    let service = server.speed / parts.demand.mean;
+    let queue = GiM1::evenly_spaced(rate, service).map_err(|_| Objection::Overloaded)?;
+    room(&queue, service, server)?;
+    Ok(Station::Dm1(queue))
+}
+
+/// Whether a queue with a geometric tail has room: an arrival finds `n` there with chance ~ σⁿ.
+fn room(queue: &GiM1, service: f64, server: &ServerSpec) -> Result<(), Objection> {
+    let sigma = 1.0 - queue.decay / service;
+    let full = libm::pow(sigma, f64::from(server.queue_limit) + 1.0);
+    (full < NEGLIGIBLE)
+        .then_some(())
+        .ok_or(Objection::ServiceTime)
+}
+
+fn turns(parts: &Parts<'_>, rate: f64) -> Result<Model, Objection> {
+    let count = parts.servers.len() as u32;
+    let mut stations = Vec::new();
+    for server in &parts.servers {
+        if !parts.demand.exponential || server.cores != 1 {
+            return Err(Objection::ServiceTime);
+        }
+        let service = server.speed / parts.demand.mean;
+        let queue = round_robin::queue(rate, service, count).map_err(|_| Objection::Overloaded)?;
+        room(&queue, service, server)?;
+        stations.push((1.0 / f64::from(count), Station::Turns(queue)));
+    }
+    Ok(Model::Split(stations))
+}
+
+fn fewest(parts: &Parts<'_>, rate: f64, compared: Compared) -> Result<Model, Objection> {
+    let servers = parts.servers.len();
+    let server = parts.servers[0];
+    let service = parts.demand.mean / server.speed;
+    if !parts.demand.exponential {
+        return Err(Objection::ServiceTime);
+    }
+    if parts.behind > NEGLIGIBLE * service {
+        return Err(Objection::LateCounts);
+    }
+    let load = rate * service / servers as f64;
+    if load >= 1.0 {
+        return Err(Objection::Overloaded);
+    }
+    // Choosing never makes a queue longer than chance would: M/M/1 bounds its tail.
+    if libm::pow(load, f64::from(server.queue_limit) + 1.0) >= NEGLIGIBLE {
+        return Err(Objection::ServiceTime);
+    }
+    match (servers, compared) {
+        (2..=4, _) if (0.05..=0.95).contains(&load) => Ok(Model::ShortestQueue {
+            load,
+            servers,
+            compared,
+            service,
+        }),
+        (5.., Compared::TwoDistinct) => Ok(Model::ManyChoices { load, service }),
+        _ => Err(Objection::Policy),
+    }
+}
+
+fn closed(parts: &Parts<'_>, clients: u32, think: f64) -> Result<Model, Objection> {
+    let [server] = parts.servers.as_slice() else {
+        return Err(Objection::Policy);
+    };
+    if !parts.demand.exponential {
+        return Err(Objection::ServiceTime);
+    }
+    if clients > server.cores + server.queue_limit {
+        return Err(Objection::Retries);
+    }
+    let service = server.speed / parts.demand.mean;
+    Closed::new(clients, think, service, server.cores)
+        .map(Model::Closed)
+        .map_err(|_| Objection::Domain)
+}
+
+/// The share of calls that outlast somebody's patience: known, or estimated by an exponential of
+/// the model's mean.
+fn share_given_up(parts: &Parts<'_>, model: &Model) -> f64 {
+    if parts.patience <= 0.0 {
+        return 1.0;
+    }
+    let mean = match model {
+        // Below the mean of M/M/1, and not worth solving the chain for.
+        Model::ShortestQueue { load, service, .. } | Model::ManyChoices { load, service } => {
+            service / (1.0 - load)
+        }
+        other => other.sojourn().unwrap_or(f64::INFINITY),
+    };
+    model
+        .beyond(parts.patience)
+        .unwrap_or_else(|| libm::exp(-parts.patience / mean))
+}
