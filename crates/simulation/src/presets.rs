@@ -200,7 +200,7 @@ fn one_server() -> Scenario {
     scenario.links.retain(|link| link.b != "balancer");
     scenario.nodes.push(node(
         "server-1",
-        780.0,
+        860.0,
         290.0,
         Role::Server(ServerSpec::default()),
     ));
