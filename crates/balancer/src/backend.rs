@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::Nanos;
 use crate::health::{CheckState, EjectionState};
+use crate::members::UNRANKED;
+use crate::policy::least_time::ResponseTime;
 use crate::policy::peak_ewma::PeakEwma;
 
 /// A backend's identifier, chosen by the caller.
@@ -36,6 +38,8 @@ pub struct Backend {
     pub name: Arc<str>,
     /// Its weight, 1 to 256. Only the policies of [`Policy::uses_weights`](crate::Policy::uses_weights) look at it.
     pub weight: u32,
+    /// Its priority: 0 is served first, higher ones are backups. See [`Spill`](crate::Spill).
+    pub priority: u8,
     /// Attempts that were given to it and have not finished: counted on choice, not on arrival.
     pub active: u32,
     /// How often it has been picked.
@@ -49,14 +53,22 @@ pub struct Backend {
     /// Health checks it has failed in all, the unanswered ones among them.
     pub checks_failed: u64,
 
-    /// Its place among the eligible, kept by `Members`; meaningless while it is not eligible.
+    /// Its place among those who stand, kept by `Members`.
     pub(crate) rank: u32,
+    /// Its weight in hundredths as it counts now: less during slow start.
+    pub(crate) weight_now: u32,
+    /// When its slow start began, while that lasts.
+    pub(crate) warming_since: Option<Nanos>,
+    /// The number of the last change of `active`, among all of the balancer's.
+    pub(crate) moved: u64,
     /// Round robin: the number of the choice that last fell on it.
     pub(crate) turn: u64,
     /// Smooth weighted round robin: nginx's `current_weight`.
     pub(crate) current_weight: i64,
     /// Peak-EWMA's estimate, kept while that is the policy.
     pub(crate) latency: Option<PeakEwma>,
+    /// Least response time's average, kept while that is the policy.
+    pub(crate) response_time: Option<ResponseTime>,
     pub(crate) check: CheckState,
     pub(crate) ejection: EjectionState,
 }
@@ -67,22 +79,28 @@ impl Backend {
             id,
             name: name.into(),
             weight,
+            priority: 0,
             active: 0,
             picked: 0,
             health: Health::Up,
             draining: false,
             checks_passed: 0,
             checks_failed: 0,
-            rank: 0,
+            rank: UNRANKED,
+            weight_now: weight * 100,
+            warming_since: None,
+            moved: 0,
             turn,
             current_weight: 0,
             latency: None,
+            response_time: None,
             check: CheckState::default(),
             ejection: EjectionState::default(),
         }
     }
 
-    /// Whether it may be picked: up and not draining.
+    /// Whether it is believed well: up and not draining. Such a one may be picked, unless a backup is not
+    /// needed; in panic others may be picked too.
     #[must_use]
     pub fn eligible(&self) -> bool {
         self.health == Health::Up && !self.draining
@@ -125,6 +143,27 @@ impl Backend {
     pub fn cost_at(&self, now: Nanos) -> Option<f64> {
         self.latency
             .map(|latency| latency.cost_at(now, self.active))
+    }
+
+    /// Its share of its weight during slow start, 0 to 1; 1 otherwise.
+    #[must_use]
+    pub fn warmth(&self) -> f64 {
+        self.weight_f64() / f64::from(self.weight.max(1))
+    }
+
+    /// Whether it may be picked as things stand.
+    pub(crate) fn stands(&self) -> bool {
+        self.rank != UNRANKED
+    }
+
+    pub(crate) fn set_weight(&mut self, weight: u32) {
+        self.weight = weight;
+        self.weight_now = weight * 100;
+    }
+
+    /// Its weight as it counts now.
+    pub(crate) fn weight_f64(&self) -> f64 {
+        f64::from(self.weight_now) / 100.0
     }
 
     /// Draws the conclusion from what checks and attempts said.

@@ -2,20 +2,16 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
 
 use rand_core::Rng;
 
-use crate::field::Field;
 use crate::members::Members;
+use crate::policy::least_time::ResponseTime;
+use crate::policy::memory::{Memory, Seen};
 use crate::policy::peak_ewma::PeakEwma;
-use crate::policy::ring_hash::Ring;
-use crate::policy::{
-    Choice, least_request, peak_ewma, random, ring_hash, round_robin, smooth_weighted, two_choices,
-};
 use crate::{
     Backend, BackendError, BackendId, Because, Change, Explanation, Nanos, NoBackend, Policy,
-    Settings, SettingsError, Transition,
+    Protection, Settings, SettingsError, SlowStart, Standing, Transition,
 };
 
 /// What a backend is wanted for.
@@ -56,11 +52,18 @@ pub struct Balancer {
     pub(crate) settings: Settings,
     pub(crate) members: Members,
     /// How many choices there have been: round robin's clock.
-    choices: u64,
-    /// The hash ring; none when it is to be built anew or the policy needs none.
-    ring: Option<Arc<Ring>>,
+    pub(crate) choices: u64,
+    /// How often a count of active attempts has changed.
+    pub(crate) moves: u64,
+    /// What the policy remembers, and which changes of the list it has heard of.
+    pub(crate) memory: Memory,
+    pub(crate) seen: Seen,
+    /// How many are in slow start.
+    pub(crate) warming: u32,
     /// When to look at which backend again. Entries may be stale: looking finds nothing to do.
     pub(crate) timers: BinaryHeap<Reverse<(Nanos, BackendId)>>,
+    /// When the backends are compared with each other, if they are.
+    pub(crate) next_comparison: Option<Nanos>,
     pub(crate) next_serial: u64,
     pub(crate) transitions: Vec<Transition>,
 }
@@ -72,15 +75,23 @@ impl Balancer {
     /// A setting that is out of its range.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.validate()?;
-        Ok(Self {
+        let mut members = Members::default();
+        members.rules = settings.standing;
+        let mut balancer = Self {
+            memory: Memory::of(&settings.policy),
             settings,
-            members: Members::default(),
+            members,
             choices: 0,
-            ring: None,
+            moves: 0,
+            seen: Seen::default(),
+            warming: 0,
+            next_comparison: None,
             timers: BinaryHeap::new(),
             next_serial: 0,
             transitions: Vec::new(),
-        })
+        };
+        balancer.schedule_comparison(0);
+        Ok(balancer)
     }
 
     /// The settings in force.
@@ -99,11 +110,54 @@ impl Balancer {
             return Ok(());
         }
         self.settings.policy = policy;
-        self.ring = None;
+        self.memory = Memory::of(&self.settings.policy);
+        self.seen = Seen::default();
         for backend in &mut self.members.list {
             backend.current_weight = 0;
-            backend.latency = fresh_estimate(&self.settings.policy);
+            (backend.latency, backend.response_time) = fresh_estimates(&self.settings.policy);
         }
+        Ok(())
+    }
+
+    /// Changes the rules of backups, priorities and panic.
+    ///
+    /// # Errors
+    /// A setting that is out of its range; nothing has changed then.
+    pub fn set_standing(&mut self, standing: Standing) -> Result<(), SettingsError> {
+        standing.validate()?;
+        self.settings.standing = standing;
+        self.members.rules = standing;
+        self.members.rerank();
+        Ok(())
+    }
+
+    /// Changes slow start, or switches it off: who is in it has its whole weight at once.
+    ///
+    /// # Errors
+    /// A setting that is out of its range; nothing has changed then.
+    pub fn set_slow_start(&mut self, slow_start: Option<SlowStart>) -> Result<(), SettingsError> {
+        if let Some(slow_start) = &slow_start {
+            slow_start.validate()?;
+        }
+        self.settings.slow_start = slow_start;
+        if slow_start.is_none() {
+            self.warming = 0;
+            for backend in &mut self.members.list {
+                backend.warming_since = None;
+                backend.set_weight(backend.weight);
+            }
+            self.members.weighed += 1;
+        }
+        Ok(())
+    }
+
+    /// Changes what protects the backends. It is for the host to obey.
+    ///
+    /// # Errors
+    /// A setting that is out of its range; nothing has changed then.
+    pub fn set_protection(&mut self, protection: Protection) -> Result<(), SettingsError> {
+        protection.validate()?;
+        self.settings.protection = protection;
         Ok(())
     }
 
@@ -152,9 +206,12 @@ impl Balancer {
             return Err(BackendError::DuplicateName(name.to_owned()));
         }
         let mut backend = Backend::new(id, name, weight, self.choices);
-        backend.latency = fresh_estimate(&self.settings.policy);
+        (backend.latency, backend.response_time) = fresh_estimates(&self.settings.policy);
+        backend.moved = self.moves;
         self.members.push(backend);
-        self.ring = None;
+        if self.choices > 0 {
+            self.warm_up(now, self.members.list.len() - 1);
+        }
         self.schedule_first_check(now, id, rng);
         Ok(())
     }
@@ -163,7 +220,7 @@ impl Balancer {
     /// ignored; so give a later backend another identifier, or it will be credited with them.
     pub fn remove(&mut self, id: BackendId) -> Option<Backend> {
         let removed = self.members.remove(id)?;
-        self.ring = None;
+        self.warming -= u32::from(removed.warming_since.is_some());
         Some(removed)
     }
 
@@ -174,9 +231,20 @@ impl Balancer {
     pub fn set_weight(&mut self, id: BackendId, weight: u32) -> Result<(), BackendError> {
         check_weight(weight)?;
         let place = self.members.place(id).ok_or(BackendError::Unknown(id))?;
-        self.members.list[place].weight = weight;
-        self.ring = None;
+        self.members.list[place].set_weight(weight);
+        self.members.listed += 1;
         Ok(())
+    }
+
+    /// Changes a backend's priority: 0, as all have it at first, is served first. False if there is no
+    /// such backend.
+    pub fn set_priority(&mut self, id: BackendId, priority: u8) -> bool {
+        let Some(place) = self.members.place(id) else {
+            return false;
+        };
+        self.members.list[place].priority = priority;
+        self.members.rerank();
+        true
     }
 
     /// Gives a backend nothing new; it finishes what it has, and is still checked. False if there is no
@@ -221,7 +289,7 @@ impl Balancer {
         request: &Request<'_>,
         rng: &mut impl Rng,
     ) -> (Result<BackendId, NoBackend>, Explanation) {
-        self.prepare_ring();
+        self.prepare(now, rng);
         // The scores as the choice finds them, before it changes them.
         let scores = self.scores(now, request);
         let choice = self.choose(now, request, rng);
@@ -229,63 +297,37 @@ impl Balancer {
         (choice.map(|choice| self.count(choice)), explanation)
     }
 
-    fn choose(
-        &mut self,
-        now: Nanos,
-        request: &Request<'_>,
-        rng: &mut impl Rng,
-    ) -> Result<Choice, NoBackend> {
-        self.prepare_ring();
-        let mut field = Field::new(&mut self.members, request.tried)?;
-        Ok(match self.settings.policy {
-            Policy::RoundRobin => round_robin::choose(&mut field, self.choices + 1),
-            Policy::SmoothWeightedRoundRobin => smooth_weighted::choose(&mut field),
-            Policy::Random => random::choose(&field, rng),
-            Policy::LeastRequest => least_request::choose(&mut field),
-            Policy::PowerOfTwoChoices => two_choices::choose(&field, rng),
-            Policy::PeakEwma { .. } => peak_ewma::choose(&mut field, now, rng),
-            Policy::RingHash { .. } => match &self.ring {
-                Some(ring) => ring_hash::choose(&field, ring, request.key),
-                // `prepare_ring` has just built it.
-                None => random::choose(&field, rng),
-            },
-        })
+    /// Whether there is anyone to pick beside those tried.
+    #[must_use]
+    pub fn has_candidate(&self, tried: &[BackendId]) -> bool {
+        let stands = |it: &Backend| it.stands() && !tried.contains(&it.id);
+        self.members.list.iter().any(stands)
     }
 
-    fn count(&mut self, choice: Choice) -> BackendId {
-        self.choices += 1;
-        let backend = &mut self.members.list[choice.place];
-        backend.active += 1;
-        backend.picked += 1;
-        backend.id
+    /// What a choice at `now` would be and why, with every candidate's score, without making it: the
+    /// balancer and whoever asks for its choices are not disturbed. Chance is drawn from the generator
+    /// given; of a policy without chance it is the very choice that would be made.
+    #[must_use]
+    pub fn explain(&self, now: Nanos, request: &Request<'_>, rng: &mut impl Rng) -> Explanation {
+        self.clone().pick_explained(now, request, rng).1
     }
 
-    fn prepare_ring(&mut self) {
-        if let Policy::RingHash { points_per_weight } = self.settings.policy
-            && self.ring.is_none()
-        {
-            self.ring = Some(Arc::new(Ring::new(&self.members.list, points_per_weight)));
+    /// Whom to ask for their load now, for the policies that probe. Tell the answers to
+    /// [`load_report`](Self::load_report).
+    pub fn take_load_probes(&mut self) -> Vec<BackendId> {
+        match &mut self.memory {
+            Memory::Probes(pool) => std::mem::take(&mut pool.wanted),
+            _ => Vec::new(),
         }
     }
 
-    /// What the policy would compare of each backend in the list at `now`; nothing is disturbed.
-    fn scores(&self, now: Nanos, request: &Request<'_>) -> Vec<Option<f64>> {
-        let list = &self.members.list;
-        let of = |score: &dyn Fn(&Backend) -> Option<f64>| list.iter().map(score).collect();
-        match (&self.settings.policy, &self.ring) {
-            (Policy::RoundRobin, _) => of(&|b| Some((self.choices - b.turn) as f64)),
-            (Policy::SmoothWeightedRoundRobin, _) => {
-                of(&|b| Some((b.current_weight + i64::from(b.weight)) as f64))
-            }
-            (Policy::LeastRequest, _) => of(&|b| Some(f64::from(b.active) / f64::from(b.weight))),
-            (Policy::PowerOfTwoChoices, _) => of(&|b| Some(f64::from(b.active))),
-            (Policy::PeakEwma { .. }, _) => of(&|b| b.cost_at(now).map(|cost| cost / 1e6)),
-            (Policy::RingHash { .. }, Some(ring)) => ring
-                .distances(ring_hash::hash_key(request.key), list.len())
-                .into_iter()
-                .map(|distance| distance.map(|share| share * 100.0))
-                .collect(),
-            (Policy::Random | Policy::RingHash { .. }, _) => vec![None; list.len()],
+    /// A backend has said how many requests it has in flight, and about how long one takes that begins
+    /// now, in nanoseconds. Ignored by policies that do not probe.
+    pub fn load_report(&mut self, now: Nanos, id: BackendId, in_flight: u32, latency: Nanos) {
+        if let Memory::Probes(pool) = &mut self.memory
+            && self.members.place(id).is_some()
+        {
+            pool.answered(now, id, in_flight, latency);
         }
     }
 
@@ -294,17 +336,29 @@ impl Balancer {
         let Some(place) = self.members.place(id) else {
             return;
         };
+        self.moves += 1;
         let backend = &mut self.members.list[place];
         backend.active = backend.active.saturating_sub(1);
+        backend.moved = self.moves;
         let (Outcome::Answered { latency }
         | Outcome::Failed { latency }
         | Outcome::Cancelled { latency }) = outcome;
         if let Some(estimate) = &mut backend.latency {
             estimate.observe(now, latency);
         }
+        let tally = &mut backend.ejection.tally;
         match outcome {
-            Outcome::Answered { .. } => backend.ejection.failures_in_a_row = 0,
-            Outcome::Failed { .. } => self.attempt_failed(now, place),
+            Outcome::Answered { .. } => {
+                tally.answered = tally.answered.saturating_add(1);
+                backend.ejection.failures_in_a_row = 0;
+                if let Some(time) = &mut backend.response_time {
+                    time.observe(latency);
+                }
+            }
+            Outcome::Failed { .. } => {
+                tally.failed = tally.failed.saturating_add(1);
+                self.attempt_failed(now, place);
+            }
             Outcome::Cancelled { .. } => {}
         }
     }
@@ -336,6 +390,9 @@ impl Balancer {
             because,
         });
         self.members.rerank();
+        if matches!(change, Change::Up | Change::Restored) {
+            self.warm_up(at, place);
+        }
     }
 }
 
@@ -347,10 +404,11 @@ fn check_weight(weight: u32) -> Result<(), BackendError> {
     }
 }
 
-/// An estimate for a backend about which nothing is known, if the policy keeps one.
-fn fresh_estimate(policy: &Policy) -> Option<PeakEwma> {
+/// Estimates for a backend about which nothing is known, if the policy keeps any.
+fn fresh_estimates(policy: &Policy) -> (Option<PeakEwma>, Option<ResponseTime>) {
     match *policy {
-        Policy::PeakEwma { decay } => Some(PeakEwma::new(decay, 0)),
-        _ => None,
+        Policy::PeakEwma { decay } => (Some(PeakEwma::new(decay, 0)), None),
+        Policy::LeastTime => (None, Some(ResponseTime::default())),
+        _ => (None, None),
     }
 }

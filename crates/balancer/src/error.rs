@@ -56,6 +56,42 @@ pub enum SettingsError {
     /// The ring's points per unit of weight are outside 1 to 1024.
     #[error("a ring has 1 to 1024 points per unit of weight, not {0}")]
     PointsOutOfRange(u32),
+    /// The size of a Maglev table is not a prime.
+    #[error("the size of a Maglev table is a prime, not {0}")]
+    NotPrime(u32),
+    /// Some other number is out of its range.
+    #[error("{what} must be {least} to {most}, not {value}")]
+    OutOfRange {
+        /// What it is, in words.
+        what: &'static str,
+        /// The value asked for.
+        value: u64,
+        /// The least allowed.
+        least: u64,
+        /// The most allowed.
+        most: u64,
+    },
+}
+
+impl SettingsError {
+    /// Nothing if a value is in its range.
+    pub(crate) fn within(
+        what: &'static str,
+        value: u64,
+        least: u64,
+        most: u64,
+    ) -> Result<(), Self> {
+        if (least..=most).contains(&value) {
+            Ok(())
+        } else {
+            Err(Self::OutOfRange {
+                what,
+                value,
+                least,
+                most,
+            })
+        }
+    }
 }
 
 /// A backend that cannot be added, or is not there to be changed; nothing has changed.

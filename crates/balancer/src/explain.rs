@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::policy::{Choice, Looked};
+use crate::policy::{Choice, Looked, bounded_load};
 use crate::{Backend, BackendId, Balancer, Health, Nanos, NoBackend, Policy, Request};
 
 /// A choice explained. Plain data: keeping it disturbs nothing.
@@ -58,7 +58,11 @@ pub enum PassedOver {
     Ejected,
     /// It is draining.
     Draining,
-    /// It was not among those drawn at random.
+    /// Another priority's turn, or a backup that is not needed.
+    OtherPriority,
+    /// It has all the calls that its bound allows.
+    Full,
+    /// It was not among those drawn at random, or not known from a probe.
     NotDrawn,
     /// Its score was worse.
     Outscored,
@@ -75,6 +79,8 @@ impl PassedOver {
             Self::Down => "down: failed its health checks",
             Self::Ejected => "ejected: its attempts kept failing",
             Self::Draining => "draining",
+            Self::OtherPriority => "of another priority",
+            Self::Full => "has as many calls as it may",
             Self::NotDrawn => "not drawn",
             Self::Outscored => "a worse score",
             Self::LostTie => "the same score, lost the tie",
@@ -89,8 +95,14 @@ pub enum TieBreak {
     FirstListed,
     /// Smooth weighted round robin among the equals (nginx's `least_conn`).
     SmoothWeighted,
-    /// The first of those drawn (Finagle, tower).
+    /// The first of those drawn (Finagle, tower, Envoy).
     FirstDrawn,
+    /// The second of the two drawn (nginx's `random two`).
+    LastDrawn,
+    /// Whoever was put in the queue first (Envoy's schedule).
+    QueuedFirst,
+    /// Whoever's calls have not changed for longest (HAProxy's `leastconn`).
+    WaitedLongest,
 }
 
 impl TieBreak {
@@ -101,6 +113,9 @@ impl TieBreak {
             Self::FirstListed => "first in the list",
             Self::SmoothWeighted => "equals take turns by weight",
             Self::FirstDrawn => "drawn first",
+            Self::LastDrawn => "drawn last",
+            Self::QueuedFirst => "queued first",
+            Self::WaitedLongest => "unchanged for longest",
         }
     }
 }
@@ -122,10 +137,22 @@ impl Explanation {
         let policy = &balancer.settings.policy;
         let list = &balancer.members.list;
         let winning = choice.ok().and_then(|choice| scores[choice.place]);
+        let full = |place: usize| match (policy, choice) {
+            (&Policy::BoundedLoad { factor }, Ok(choice)) => {
+                let same = |it: &&Backend| {
+                    barred(it, request).is_none() && it.priority == list[choice.place].priority
+                };
+                bounded_load::is_full(list.iter().filter(same), list[place].id, factor)
+            }
+            _ => false,
+        };
         let candidates = list.iter().enumerate().map(|(place, backend)| {
             let lost = match choice {
                 Err(_) => None,
                 Ok(choice) if choice.place == place => None,
+                Ok(choice) if list[choice.place].priority != backend.priority => {
+                    Some(PassedOver::OtherPriority)
+                }
                 Ok(Choice {
                     looked: Looked::One,
                     ..
@@ -134,7 +161,17 @@ impl Explanation {
                     looked: Looked::Two(a, b),
                     ..
                 }) if place != a && place != b => Some(PassedOver::NotDrawn),
-                Ok(_) if scores[place] == winning => Some(PassedOver::LostTie),
+                Ok(Choice {
+                    looked: Looked::Drawn(places, n),
+                    ..
+                }) if !places[..usize::from(n)].contains(&(place as u32)) => {
+                    Some(PassedOver::NotDrawn)
+                }
+                Ok(_) if full(place) => Some(PassedOver::Full),
+                Ok(_) if scores[place].is_none() && winning.is_some() => Some(PassedOver::NotDrawn),
+                Ok(choice) if scores[place] == winning && choice.tie.is_some() => {
+                    Some(PassedOver::LostTie)
+                }
                 Ok(_) => Some(PassedOver::Outscored),
             };
             Candidate {
@@ -156,14 +193,21 @@ impl Explanation {
                 looked: Looked::Two(a, b),
                 ..
             }) => vec![list[a].id, list[b].id],
+            Ok(Choice {
+                looked: Looked::Drawn(places, n),
+                ..
+            }) => {
+                let drawn = places[..usize::from(n)].iter();
+                drawn.map(|&place| list[place as usize].id).collect()
+            }
             _ => Vec::new(),
         };
         Self {
             policy: policy.name(),
             at,
             candidates: candidates.collect(),
-            score_label: score_label(policy),
-            rule: rule(policy),
+            score_label: policy.score_label(),
+            rule: policy.rule(),
             tie_break: choice.ok().and_then(|choice| choice.tie),
             drawn,
             nobody: choice.err(),
@@ -176,33 +220,10 @@ impl Explanation {
 fn barred(backend: &Backend, request: &Request<'_>) -> Option<PassedOver> {
     match backend.health {
         _ if request.tried.contains(&backend.id) => Some(PassedOver::Tried),
+        _ if backend.stands() => None,
         Health::Down { .. } => Some(PassedOver::Down),
         Health::Ejected { .. } => Some(PassedOver::Ejected),
         Health::Up if backend.draining => Some(PassedOver::Draining),
-        Health::Up => None,
-    }
-}
-
-const fn score_label(policy: &Policy) -> &'static str {
-    match policy {
-        Policy::RoundRobin => "choices since its last turn",
-        Policy::SmoothWeightedRoundRobin => "current weight",
-        Policy::Random => "",
-        Policy::LeastRequest => "active attempts per unit of weight",
-        Policy::PowerOfTwoChoices => "active attempts",
-        Policy::PeakEwma { .. } => "cost: latency in ms × (active + 1)",
-        Policy::RingHash { .. } => "way round the ring, % of it",
-    }
-}
-
-const fn rule(policy: &Policy) -> &'static str {
-    match policy {
-        Policy::RoundRobin => "whose last turn was longest ago",
-        Policy::SmoothWeightedRoundRobin => "the greatest current weight",
-        Policy::Random => "one drawn at random",
-        Policy::LeastRequest => "the fewest active attempts for its weight",
-        Policy::PowerOfTwoChoices => "the fewer active attempts of two drawn",
-        Policy::PeakEwma { .. } => "the lower cost of two drawn",
-        Policy::RingHash { .. } => "the next point on the ring from the client's hash",
+        Health::Up => Some(PassedOver::OtherPriority),
     }
 }

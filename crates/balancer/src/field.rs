@@ -1,32 +1,54 @@
 //! Those who stand for one choice: the eligible backends that this call has not tried yet.
 
-use crate::members::Members;
+use std::ops::Range;
+
+use crate::members::{Members, UNRANKED};
 use crate::{Backend, BackendId, NoBackend};
 
 /// The candidates of one choice. Never empty. Builds no list of its own: `pick` is a hot path.
 pub(crate) struct Field<'a> {
     members: &'a mut Members,
     tried: &'a [BackendId],
+    /// The ranks among which this choice is made: those of one priority.
+    part: Range<u32>,
     len: u32,
 }
 
 impl<'a> Field<'a> {
+    /// The candidates of the first priority that has any.
+    #[cfg(test)]
     pub(crate) fn new(members: &'a mut Members, tried: &'a [BackendId]) -> Result<Self, NoBackend> {
+        Self::of(members, tried, 0)
+    }
+
+    /// The candidates of a priority, or if it has none, of the first that has some.
+    pub(crate) fn of(
+        members: &'a mut Members,
+        tried: &'a [BackendId],
+        level: usize,
+    ) -> Result<Self, NoBackend> {
         if members.list.is_empty() {
             return Err(NoBackend::Empty);
         }
         if members.eligible.is_empty() {
             return Err(NoBackend::NoneHealthy);
         }
-        let len = members.eligible.len() as u32 - tried_ranks(members, tried).count() as u32;
-        if len == 0 {
-            return Err(NoBackend::AllTried);
+        let asked = std::iter::once(level);
+        for level in asked.chain(0..members.levels.len()) {
+            let Some(part) = members.levels.get(level).map(|level| level.part.clone()) else {
+                continue;
+            };
+            let len = part.len() as u32 - tried_ranks(members, &part, tried).count() as u32;
+            if len > 0 {
+                return Ok(Self {
+                    members,
+                    tried,
+                    part,
+                    len,
+                });
+            }
         }
-        Ok(Self {
-            members,
-            tried,
-            len,
-        })
+        Err(NoBackend::AllTried)
     }
 
     /// How many candidates there are, at least 1.
@@ -38,11 +60,12 @@ impl<'a> Field<'a> {
     pub(crate) fn nth(&self, n: u32) -> usize {
         // Steps over the tried: the rank wanted is n plus however many tried ones lie at or
         // below it. It rises at most once for each of them.
-        let mut rank = n;
-        if self.len != self.members.eligible.len() as u32 {
+        let first = self.part.start + n;
+        let mut rank = first;
+        if self.len != self.part.len() as u32 {
             loop {
-                let stepped = tried_ranks(self.members, self.tried).filter(|&tried| tried <= rank);
-                let next = n + stepped.count() as u32;
+                let tried = tried_ranks(self.members, &self.part, self.tried);
+                let next = first + tried.filter(|&tried| tried <= rank).count() as u32;
                 if next == rank {
                     break;
                 }
@@ -54,16 +77,32 @@ impl<'a> Field<'a> {
 
     /// Whether the backend at a place is a candidate.
     pub(crate) fn has(&self, place: usize) -> bool {
-        let backend = &self.members.list[place];
-        backend.eligible() && !self.tried.contains(&backend.id)
+        let backend = self.members.list.get(place);
+        backend.is_some_and(|it| self.part.contains(&it.rank) && !self.tried.contains(&it.id))
     }
 
     /// The places of all candidates, in the order of the list.
-    pub(crate) fn places(&self) -> impl Iterator<Item = usize> + '_ {
-        let eligible = self.members.eligible.iter().map(|&place| place as usize);
-        eligible.filter(|&place| {
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        let part = self.part.start as usize..self.part.end as usize;
+        let eligible = self.members.eligible[part].iter();
+        eligible.map(|&place| place as usize).filter(|&place| {
             self.tried.is_empty() || !self.tried.contains(&self.members.list[place].id)
         })
+    }
+
+    /// All backends, candidates or not.
+    pub(crate) fn list(&self) -> &[Backend] {
+        &self.members.list
+    }
+
+    /// How many backends are listed.
+    pub(crate) fn size(&self) -> usize {
+        self.members.list.len()
+    }
+
+    /// The place of a backend in the list.
+    pub(crate) fn place(&self, id: BackendId) -> Option<usize> {
+        self.members.place(id)
     }
 
     pub(crate) fn backend(&self, place: usize) -> &Backend {
@@ -77,7 +116,7 @@ impl<'a> Field<'a> {
     /// Calls `each` on every candidate with its place, in the order of the list.
     pub(crate) fn for_each_mut(&mut self, mut each: impl FnMut(usize, &mut Backend)) {
         let Members { list, eligible, .. } = &mut *self.members;
-        for &place in &*eligible {
+        for &place in &eligible[self.part.start as usize..self.part.end as usize] {
             let backend = &mut list[place as usize];
             if self.tried.is_empty() || !self.tried.contains(&backend.id) {
                 each(place as usize, backend);
@@ -86,16 +125,19 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The ranks of the eligible backends among `tried`, each once however often it was listed.
-fn tried_ranks<'a>(members: &'a Members, tried: &'a [BackendId]) -> impl Iterator<Item = u32> + 'a {
+/// The ranks within a part of those among `tried`, each once however often it was listed.
+fn tried_ranks<'a>(
+    members: &'a Members,
+    part: &Range<u32>,
+    tried: &'a [BackendId],
+) -> impl Iterator<Item = u32> + 'a {
+    let part = part.clone();
     tried.iter().enumerate().filter_map(move |(i, &id)| {
         if tried[..i].contains(&id) {
             return None;
         }
-        members
-            .get(id)
-            .filter(|backend| backend.eligible())
-            .map(|backend| backend.rank)
+        let rank = members.get(id).map_or(UNRANKED, |backend| backend.rank);
+        part.contains(&rank).then_some(rank)
     })
 }
 

@@ -13,12 +13,14 @@
 
 mod backend;
 mod balancer;
+mod choosing;
 mod error;
 mod explain;
 mod field;
 mod health;
 mod members;
 mod policy;
+pub mod protection;
 mod sentence;
 mod settings;
 mod timers;
@@ -29,8 +31,12 @@ pub use backend::{Backend, BackendId, Health};
 pub use balancer::{Balancer, Outcome, Request};
 pub use error::{BackendError, NoBackend, SettingsError};
 pub use explain::{Candidate, Explanation, PassedOver, TieBreak};
-pub use health::{CheckId, Ejection, HealthCheck, Probe};
+pub use health::{
+    CheckId, Ejection, FailurePercentage, HealthCheck, Probe, SlowStart, Spill, Standing,
+    SuccessRate,
+};
 pub use policy::Policy;
+pub use protection::Protection;
 pub use settings::Settings;
 pub use transition::{Because, Change, Transition};
 

@@ -1,8 +1,11 @@
-//! The list of backends in the order they were added, and which of them are eligible.
+//! The list of backends in the order they were added, and which of them stand for a choice.
 
+use std::ops::Range;
+
+use crate::health::{Load, Standing, priority_loads};
 use crate::{Backend, BackendId};
 
-/// Backends by place, by identifier, and the eligible ones among them.
+/// Backends by place, by identifier, and those of them that stand.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Members {
     /// In the order of being added: "first listed" is a tie-break of real systems.
@@ -11,10 +14,31 @@ pub(crate) struct Members {
     by_id: Vec<(BackendId, u32)>,
     /// Places in `list`, ordered by name.
     by_name: Vec<u32>,
-    /// Places of the eligible, ascending, so that a random choice costs the same however many
-    /// there are.
+    /// Places of those who stand, by priority and then ascending, so that a random choice costs the
+    /// same however many there are.
     pub(crate) eligible: Vec<u32>,
+    /// The priorities that get calls; one in the plain case.
+    pub(crate) levels: Vec<Level>,
+    /// The rules by which `rerank` decides who stands.
+    pub(crate) rules: Standing,
+    /// Grows when the list or a weight changes, and when anyone stands or falls.
+    pub(crate) listed: u64,
+    pub(crate) reranked: u64,
+    /// Grows when slow start changes what a weight counts.
+    pub(crate) weighed: u64,
 }
+
+/// A priority that gets calls.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Level {
+    /// Its part of `eligible`.
+    pub(crate) part: Range<u32>,
+    /// Its share of the calls, in percent.
+    pub(crate) load: Load,
+}
+
+/// The rank of who does not stand.
+pub(crate) const UNRANKED: u32 = u32::MAX;
 
 impl Members {
     /// The place of a backend in the list.
@@ -50,11 +74,19 @@ impl Members {
         self.by_id.insert(at, (backend.id, place));
         let (Ok(at) | Err(at)) = self.search_name(&backend.name);
         self.by_name.insert(at, place);
+        let plain = self.levels.len() == 1 && self.rules.panic_percent == 0;
+        let simply = plain && backend.priority == 0 && backend.eligible();
         backend.rank = self.eligible.len() as u32;
-        if backend.eligible() {
-            self.eligible.push(place);
-        }
         self.list.push(backend);
+        self.listed += 1;
+        if simply {
+            // As `rerank` would, without going through all the others.
+            self.reranked += 1;
+            self.eligible.push(place);
+            self.levels[0].part.end += 1;
+        } else {
+            self.rerank();
+        }
     }
 
     pub(crate) fn remove(&mut self, id: BackendId) -> Option<Backend> {
@@ -71,19 +103,78 @@ impl Members {
             .for_each(|(_, other)| close_gap(other));
         self.by_name.retain(|&other| other as usize != place);
         self.by_name.iter_mut().for_each(close_gap);
+        self.listed += 1;
         self.rerank();
         Some(removed)
     }
 
-    /// Lists the eligible again, after anything that may have changed who is.
+    /// Lists those who stand again, after anything that may have changed who does.
     pub(crate) fn rerank(&mut self) {
+        self.reranked += 1;
         self.eligible.clear();
-        for (place, backend) in self.list.iter_mut().enumerate() {
-            backend.rank = self.eligible.len() as u32;
-            if backend.eligible() {
-                self.eligible.push(place as u32);
-            }
+        self.levels.clear();
+        let priorities = self.list.iter().map(|backend| backend.priority).max();
+        for priority in 0..=priorities.unwrap_or(0) {
+            let from = self.eligible.len() as u32;
+            let of_it = self.list.iter().enumerate();
+            let well = of_it.filter(|(_, it)| it.priority == priority && it.eligible());
+            self.eligible.extend(well.map(|(place, _)| place as u32));
+            let part = from..self.eligible.len() as u32;
+            self.levels.push(Level {
+                part,
+                load: Load::default(),
+            });
         }
+        if self.levels.len() > 1 || self.rules.panic_percent > 0 {
+            self.share_out();
+        } else {
+            self.levels[0].load.percent = 100;
+        }
+        for backend in &mut self.list {
+            backend.rank = UNRANKED;
+        }
+        for (rank, &place) in self.eligible.iter().enumerate() {
+            self.list[place as usize].rank = rank as u32;
+        }
+    }
+
+    /// Decides what share each priority gets, and lets everyone stand of one in panic.
+    fn share_out(&mut self) {
+        let hosts = |priority: usize| {
+            let of_it =
+                |backend: &&Backend| usize::from(backend.priority) == priority && !backend.draining;
+            self.list.iter().filter(of_it).count() as u32
+        };
+        let counts: Vec<(u32, u32)> = self
+            .levels
+            .iter()
+            .enumerate()
+            .map(|(priority, level)| (hosts(priority), level.part.len() as u32))
+            .collect();
+        let loads = priority_loads(&self.rules, &counts);
+        let mut eligible = Vec::with_capacity(self.eligible.len());
+        for (priority, (level, load)) in self.levels.iter_mut().zip(loads).enumerate() {
+            let from = eligible.len() as u32;
+            if load.percent > 0 && load.panic {
+                let all = self
+                    .list
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, it)| usize::from(it.priority) == priority && !it.draining);
+                eligible.extend(all.map(|(place, _)| place as u32));
+            } else if load.percent > 0 {
+                let part = level.part.start as usize..level.part.end as usize;
+                eligible.extend_from_slice(&self.eligible[part]);
+            }
+            level.part = from..eligible.len() as u32;
+            level.load = load;
+        }
+        self.eligible = eligible;
+    }
+
+    /// The places of those who stand.
+    pub(crate) fn standing(&self) -> impl Iterator<Item = u32> + '_ {
+        self.eligible.iter().copied()
     }
 }
 

@@ -61,6 +61,25 @@ impl Explanation {
             Policy::RingHash { .. } => {
                 format!("next on the ring from this client's hash, {score:.1} % of the way round")
             }
+            Policy::PowerOfChoices { .. } => {
+                format!("{active} active, fewest of those drawn ({})", drawn())
+            }
+            Policy::RandomTwo => {
+                format!(
+                    "{active} active, fewer for its weight of the two drawn ({})",
+                    drawn()
+                )
+            }
+            Policy::WeightedRandom => format!("drawn at random by weight from {standing}"),
+            Policy::JoinIdleQueue if self.drawn.is_empty() => {
+                format!("idle for longest of {standing}")
+            }
+            Policy::JoinIdleQueue => format!("nobody idle, drawn at random from {standing}"),
+            Policy::Prequal { .. } if !self.drawn.is_empty() => {
+                format!("too few fresh probes, drawn at random from {standing}")
+            }
+            _ if chosen.score.is_none() => self.rule.to_owned(),
+            _ => format!("{}, {score:.2} ({})", self.rule, self.score_label),
         }
     }
 
@@ -71,6 +90,7 @@ impl Explanation {
             (PassedOver::Down, "down"),
             (PassedOver::Ejected, "ejected"),
             (PassedOver::Draining, "draining"),
+            (PassedOver::Full, "at its bound"),
         ];
         let mut text = String::new();
         for (reason, words) in groups {
@@ -99,7 +119,13 @@ impl Explanation {
 fn stood(candidate: &Candidate) -> bool {
     !matches!(
         candidate.passed_over,
-        Some(PassedOver::Tried | PassedOver::Down | PassedOver::Ejected | PassedOver::Draining)
+        Some(
+            PassedOver::Tried
+                | PassedOver::Down
+                | PassedOver::Ejected
+                | PassedOver::Draining
+                | PassedOver::OtherPriority
+        )
     )
 }
 

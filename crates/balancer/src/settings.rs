@@ -1,12 +1,14 @@
 //! Everything about a balancer that a hand may set.
 
-use crate::{Ejection, HealthCheck, Nanos, Policy, SECOND, SettingsError};
+use crate::{
+    Ejection, HealthCheck, Nanos, Policy, Protection, SECOND, SettingsError, SlowStart, Standing,
+};
 
 /// The settings of a balancer.
 ///
 /// # Default values
-/// Round robin; HAProxy's health checks (2 s, rise 2, fall 3); no ejection; 3 attempts of at most
-/// 1 s each. Real proxies differ widely in the last two (Envoy tries once unless told to retry and
+/// Round robin; HAProxy's health checks (2 s, rise 2, fall 3); no ejection, panic, slow start or
+/// protection; 3 attempts of at most 1 s each. Real proxies differ widely in the last two (Envoy tries once unless told to retry and
 /// waits 15 s over all; nginx tries every backend and waits 60 s each): these suit calls that
 /// take milliseconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,12 @@ pub struct Settings {
     pub max_attempts: u32,
     /// How long the host waits for an attempt before it fails it, in nanoseconds, more than 0.
     pub attempt_timeout: Nanos,
+    /// Backups, priorities and panic.
+    pub standing: Standing,
+    /// Slow start of those who come back, or none.
+    pub slow_start: Option<SlowStart>,
+    /// What keeps retries and overload in bounds.
+    pub protection: Protection,
 }
 
 impl Default for Settings {
@@ -32,6 +40,9 @@ impl Default for Settings {
             ejection: None,
             max_attempts: 3,
             attempt_timeout: SECOND,
+            standing: Standing::default(),
+            slow_start: None,
+            protection: Protection::default(),
         }
     }
 }
@@ -55,7 +66,11 @@ impl Settings {
         if self.attempt_timeout == 0 {
             return Err(SettingsError::ZeroAttemptTimeout);
         }
-        Ok(())
+        self.standing.validate()?;
+        if let Some(slow_start) = &self.slow_start {
+            slow_start.validate()?;
+        }
+        self.protection.validate()
     }
 }
 

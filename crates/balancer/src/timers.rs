@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use rand_core::Rng;
 
+use crate::health::Tally;
 use crate::uniform::phase;
 use crate::{
-    BackendId, Balancer, Because, Change, CheckId, Ejection, Health, HealthCheck, Nanos, Probe,
-    SettingsError,
+    Backend, BackendId, Balancer, Because, Change, CheckId, Ejection, Health, HealthCheck, Nanos,
+    Probe, SettingsError,
 };
 
 impl Balancer {
@@ -15,7 +16,8 @@ impl Balancer {
     /// any other method that takes `&mut self`; calling early, late or needlessly does no harm.
     #[must_use]
     pub fn next_timer(&self) -> Option<Nanos> {
-        self.timers.peek().map(|&Reverse((at, _))| at)
+        let first = self.timers.peek().map(|&Reverse((at, _))| at);
+        first.into_iter().chain(self.next_comparison).min()
     }
 
     /// Gives up checks that were not answered in time, ends ejections that are over, and returns the
@@ -29,6 +31,9 @@ impl Balancer {
             if let Some(place) = self.members.place(id) {
                 self.look_after(now, place, &mut probes);
             }
+        }
+        if self.next_comparison.is_some_and(|at| at <= now) {
+            self.compare(now);
         }
         probes
     }
@@ -71,6 +76,7 @@ impl Balancer {
         // A check that was sent late must not be overtaken by the next one.
         let next = next.max(deadline);
         backend.check.next = Some(next);
+        backend.check.due = due;
         self.timers.push(Reverse((deadline, check.backend)));
         self.timers.push(Reverse((next, check.backend)));
         probes.push(Probe {
@@ -98,15 +104,24 @@ impl Balancer {
             return;
         };
         let backend = &mut self.members.list[place];
+        let check_of = backend.id;
         backend.check.under_way = None;
         if passed {
             backend.checks_passed += 1;
         } else {
             backend.checks_failed += 1;
         }
-        if !backend.check.take(now, passed, &settings) {
+        let changed = backend.check.take(now, passed, &settings);
+        let pace = backend.check.pace(&settings);
+        if pace != settings.interval {
+            let next = backend.check.due.saturating_add(pace).max(now);
+            backend.check.next = Some(next);
+            self.timers.push(Reverse((next, check_of)));
+        }
+        if !changed {
             return;
         }
+        let backend = &mut self.members.list[place];
         if passed {
             // What failed before it went down says nothing about the one that came back.
             backend.ejection.failures_in_a_row = 0;
@@ -138,23 +153,79 @@ impl Balancer {
         if n < settings.consecutive_failures {
             return;
         }
-        let ejected = self
-            .members
-            .list
-            .iter()
-            .filter(|b| b.ejection.until.is_some())
-            .count();
-        let allowed = settings.allows_another(ejected, self.members.list.len());
-        let backend = &mut self.members.list[place];
-        if !allowed {
+        if !self.eject(now, place, |times_base| Because::ConsecutiveFailures {
+            n,
+            times_base,
+        }) {
             // Envoy, too, starts counting anew when the share that may be ejected is used up.
-            backend.ejection.failures_in_a_row = 0;
-            return;
+            self.members.list[place].ejection.failures_in_a_row = 0;
         }
+    }
+
+    /// Ejects a backend if the share that may be ejected allows it.
+    fn eject(&mut self, now: Nanos, place: usize, because: impl FnOnce(u32) -> Because) -> bool {
+        let Some(settings) = self.settings.ejection else {
+            return false;
+        };
+        let out = |it: &&Backend| it.ejection.until.is_some();
+        let ejected = self.members.list.iter().filter(out).count();
+        if !settings.allows_another(ejected, self.members.list.len()) {
+            return false;
+        }
+        let backend = &mut self.members.list[place];
         let (until, times_base) = backend.ejection.eject(now, &settings);
         self.timers.push(Reverse((until, backend.id)));
-        let because = Because::ConsecutiveFailures { n, times_base };
-        self.record(now, place, Change::Ejected { until }, because);
+        self.record(now, place, Change::Ejected { until }, because(times_base));
+        true
+    }
+
+    /// Compares the backends with each other and starts counting anew.
+    fn compare(&mut self, now: Nanos) {
+        let Some(settings) = self.settings.ejection.filter(Ejection::compares) else {
+            self.next_comparison = None;
+            return;
+        };
+        self.next_comparison = Some(now.saturating_add(settings.interval));
+        let tallies: Vec<Tally> = self
+            .members
+            .list
+            .iter_mut()
+            .map(|backend| std::mem::take(&mut backend.ejection.tally))
+            .collect();
+        let rule = settings.success_rate;
+        let least = rule.and_then(|rule| rule.threshold(tallies.iter().copied()));
+        let volume = rule.map_or(0, |rule| rule.request_volume);
+        let rule = settings.failure_percentage;
+        let rule = rule.filter(|rule| rule.applies(tallies.iter().copied()));
+        for (place, tally) in tallies.into_iter().enumerate() {
+            if self.members.list[place].health != Health::Up {
+                continue;
+            }
+            let rate = tally.success_rate();
+            if let Some(threshold) = least
+                && tally.volume() >= volume
+                && rate < threshold
+            {
+                let because = Because::SuccessRate {
+                    rate: rate as u32,
+                    threshold: threshold as u32,
+                };
+                self.eject(now, place, |_| because);
+            } else if rule.is_some_and(|rule| rule.condemns(tally)) {
+                let percent = (100.0 - rate) as u32;
+                self.eject(now, place, |_| Because::FailurePercentage { percent });
+            }
+        }
+    }
+
+    /// Starts or stops the clock of comparisons, as the settings say.
+    pub(crate) fn schedule_comparison(&mut self, now: Nanos) {
+        let compares = self.settings.ejection.filter(Ejection::compares);
+        self.next_comparison = match (compares, self.next_comparison) {
+            (None, _) => None,
+            (Some(settings), None) => Some(now.saturating_add(settings.interval)),
+            (Some(settings), Some(at)) => Some(at.min(now.saturating_add(settings.interval))),
+        };
     }
 
     pub(crate) fn schedule_first_check(&mut self, now: Nanos, id: BackendId, rng: &mut impl Rng) {
@@ -214,12 +285,14 @@ impl Balancer {
             settings.validate()?;
         }
         self.settings.ejection = ejection;
+        self.schedule_comparison(now);
         if ejection.is_some() {
             return Ok(());
         }
         for place in 0..self.members.list.len() {
             let state = &mut self.members.list[place].ejection;
             state.failures_in_a_row = 0;
+            state.tally = Tally::default();
             if state.until.is_some() {
                 state.restore(now);
                 self.record(now, place, Change::Restored, Because::EjectionSwitchedOff);

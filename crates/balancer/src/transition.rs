@@ -53,6 +53,18 @@ pub enum Because {
         /// The multiple of the base time it stays out: 1 for a first ejection.
         times_base: u32,
     },
+    /// So small a share of its attempts was answered, where the others had more.
+    SuccessRate {
+        /// Its share, in percent.
+        rate: u32,
+        /// The share below which it is out, in percent.
+        threshold: u32,
+    },
+    /// So great a share of its attempts failed.
+    FailurePercentage {
+        /// Its share, in percent.
+        percent: u32,
+    },
     /// The ejection time is over.
     EjectionEnded,
     /// Health checks were switched off, so nothing speaks against it any more.
@@ -82,6 +94,15 @@ impl std::fmt::Display for Because {
             }
             Self::ConsecutiveFailures { n, .. } => {
                 write!(f, "{n} attempt{} failed in a row", plural(n))
+            }
+            Self::SuccessRate { rate, threshold } => {
+                write!(
+                    f,
+                    "{rate} % of its attempts were answered, below {threshold} %"
+                )
+            }
+            Self::FailurePercentage { percent } => {
+                write!(f, "{percent} % of its attempts failed")
             }
             Self::EjectionEnded => f.write_str("its ejection time is over"),
             Self::ChecksSwitchedOff => f.write_str("health checks were switched off"),

@@ -113,7 +113,7 @@ proptest! {
         (rise, fall) in (1..5_u32, 1..5_u32),
     ) {
         let timeout = (interval * timeout_percent / 100).max(2 * ROUND_TRIP);
-        let check = HealthCheck { interval, timeout, rise, fall };
+        let check = HealthCheck { interval, timeout, rise, fall, ..HealthCheck::default() };
         let settings = Settings { health_check: Some(check), ..Settings::default() };
         let victim = BackendId(2);
         let mut cluster = Cluster::new(settings, 5, seed);
@@ -170,6 +170,7 @@ fn a_late_an_unknown_and_a_repeated_answer_are_ignored() {
         timeout: 100 * MS,
         rise: 1,
         fall: 1,
+        ..HealthCheck::default()
     };
     let settings = Settings {
         health_check: Some(check),

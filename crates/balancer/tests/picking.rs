@@ -41,7 +41,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => id.clone().prop_map(Event::Drain),
         1 => id.clone().prop_map(Event::Undrain),
         1 => (id.clone(), 1..=4_u32).prop_map(|(id, weight)| Event::Weight(id, weight)),
-        1 => (0..7_usize).prop_map(Event::Policy),
+        1 => (0..Policy::all().len()).prop_map(Event::Policy),
         12 => (any::<u64>(), vec(id, 0..4)).prop_map(|(key, tried)| Event::Pick { key, tried }),
         12 => (any::<usize>(), 0..3_u8).prop_map(|(which, how)| Event::Finish(which, how)),
         6 => (0..400 * MS).prop_map(Event::Wait),
@@ -56,6 +56,7 @@ fn checks() -> HealthCheck {
         timeout: 100 * MS,
         rise: 2,
         fall: 2,
+        ..HealthCheck::default()
     }
 }
 
@@ -68,6 +69,7 @@ fn settings(policy: Policy) -> Settings {
             base_time: 300 * MS,
             max_time: 900 * MS,
             max_percent: 50,
+            ..Ejection::default()
         }),
         ..Settings::default()
     }
@@ -216,7 +218,7 @@ impl Host {
 }
 
 fn a_policy() -> impl Strategy<Value = Policy> {
-    (0..7_usize).prop_map(|n| Policy::all()[n].clone())
+    (0..Policy::all().len()).prop_map(|n| Policy::all()[n].clone())
 }
 
 proptest! {

@@ -95,6 +95,18 @@ pub struct CallPolicy {
     pub semantics: Semantics,
     /// Whether calls carry a key by which a server knows a repeated one. Default no.
     pub idempotency_keys: bool,
+    /// What a client's retries may add to its load. Default no bound but `max_attempts`.
+    pub retry_budget: Option<BudgetTerms>,
+}
+
+/// The terms of a client's retry budget, as Finagle's `RetryBudget` has them over 10 s: what calls pay
+/// for, and what is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BudgetTerms {
+    /// Retries that calls pay for, in percent of the calls, 0 to 1000. Finagle's default is 20.
+    pub percent: u32,
+    /// Retries a second that are free, 0 to 10,000. Finagle's default is 10.
+    pub min_per_second: u32,
 }
 
 impl Default for CallPolicy {
@@ -106,6 +118,7 @@ impl Default for CallPolicy {
             backoff: Backoff::default(),
             semantics: Semantics::AtMostOnce,
             idempotency_keys: false,
+            retry_budget: None,
         }
     }
 }

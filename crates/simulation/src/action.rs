@@ -4,7 +4,7 @@
 //! named, not numbered: an action means the same in every run of its scenario.
 
 use crate::scenario::{Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, ServerSpec};
-use balancer::{Ejection, HealthCheck, Policy};
+use balancer::{Ejection, HealthCheck, Policy, Protection, SlowStart, Standing};
 use thiserror::Error;
 
 /// How a host dies.
@@ -23,6 +23,10 @@ pub enum Death {
 pub struct Ends(pub String, pub String);
 
 /// A change to the world, applied at an instant of virtual time.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "actions are few, and a node's whole settings are what some of them say"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Adds a node, with the links it comes with.
@@ -56,6 +60,12 @@ pub enum Action {
     SetHealthCheck(String, Option<HealthCheck>),
     /// Changes or stops a balancer's passive ejection.
     SetEjection(String, Option<Ejection>),
+    /// Changes a balancer's rules of backups, priorities and panic.
+    SetStanding(String, Standing),
+    /// Changes or stops a balancer's slow start.
+    SetSlowStart(String, Option<SlowStart>),
+    /// Changes what a balancer protects its backends by: budgets, hedging, breakers, rate limit.
+    SetProtection(String, Protection),
     /// Changes how many backends a balancer tries for one call, 1..=10.
     SetMaxAttempts(String, u32),
     /// Adds a link.

@@ -45,9 +45,9 @@ pub fn balancer() -> balancer::Settings {
             timeout: SECOND,
             ..HealthCheck::default()
         }),
-        ejection: None,
         max_attempts: 3,
         attempt_timeout: 300 * MILLISECOND,
+        ..balancer::Settings::default()
     }
 }
 

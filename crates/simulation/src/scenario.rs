@@ -6,6 +6,7 @@
 use crate::action::Action;
 use crate::distribution::Distribution;
 use crate::time::{MILLISECOND, Nanos};
+use balancer::protection::{ConcurrencyLimit, Criticality, Discipline};
 use rpc::encoding::Encoding;
 use rpc::procedure::Procedure;
 use rpc::retry::CallPolicy;
@@ -147,6 +148,17 @@ pub struct ServerSpec {
     pub queue_limit: u32,
     /// The weight that balancers give it, 1..=256.
     pub weight: u32,
+    /// Its priority at balancers: 0 is served first, others are backups.
+    pub priority: u8,
+    /// Which of those that wait is served next.
+    pub discipline: Discipline,
+    /// What matters more or less than the ordinary, and is shed from a full queue later or first.
+    pub criticality: Vec<(Procedure, Criticality)>,
+    /// How many calls it has at once, waiting ones with them, before it sheds; or no bound but the
+    /// queue's.
+    pub concurrency: Option<ConcurrencyLimit>,
+    /// Whether it drops a call whose deadline has passed when its turn comes, rather than work in vain.
+    pub drops_expired: bool,
 }
 
 impl Default for ServerSpec {
@@ -156,6 +168,11 @@ impl Default for ServerSpec {
             speed: 1.0,
             queue_limit: 64,
             weight: 1,
+            priority: 0,
+            discipline: Discipline::Fifo,
+            criticality: Vec::new(),
+            concurrency: None,
+            drops_expired: false,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{BackendId, Nanos, SECOND, SettingsError};
 /// How active health checks are done.
 ///
 /// # Default values
-/// HAProxy's: every 2 s, given up after 2 s, rise 2, fall 3.
+/// HAProxy's: every 2 s, given up after 2 s, rise 2, fall 3; no other pace while in doubt or down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthCheck {
     /// From one check of a backend to its next, in nanoseconds, more than 0.
@@ -30,6 +30,12 @@ pub struct HealthCheck {
     pub rise: u32,
     /// Failures in a row that take a backend down, at least 1.
     pub fall: u32,
+    /// From one check to the next while in doubt: up with a failed check behind it, or down with a
+    /// passed one. HAProxy's `fastinter`; more than 0; none is `interval`.
+    pub fast_interval: Option<Nanos>,
+    /// From one check to the next while down without a doubt. HAProxy's `downinter`; more than 0; none
+    /// is `interval`.
+    pub down_interval: Option<Nanos>,
 }
 
 impl Default for HealthCheck {
@@ -39,6 +45,8 @@ impl Default for HealthCheck {
             timeout: 2 * SECOND,
             rise: 2,
             fall: 3,
+            fast_interval: None,
+            down_interval: None,
         }
     }
 }
@@ -49,7 +57,7 @@ impl HealthCheck {
     /// # Errors
     /// The first field that is out of its range.
     pub fn validate(&self) -> Result<(), SettingsError> {
-        if self.interval == 0 {
+        if self.interval == 0 || self.fast_interval == Some(0) || self.down_interval == Some(0) {
             return Err(SettingsError::ZeroInterval);
         }
         if self.timeout == 0 {
@@ -96,12 +104,24 @@ pub(crate) struct CheckState {
     pub(crate) next: Option<Nanos>,
     /// The check under way, and when it counts as failed.
     pub(crate) under_way: Option<(CheckId, Nanos)>,
+    /// When the last one was due.
+    pub(crate) due: Nanos,
     pub(crate) passed_in_a_row: u32,
     pub(crate) failed_in_a_row: u32,
     pub(crate) down_since: Option<Nanos>,
 }
 
 impl CheckState {
+    /// From the last check to the next, as it stands now.
+    pub(crate) fn pace(&self, settings: &HealthCheck) -> Nanos {
+        let other = match (self.down_since, self.passed_in_a_row, self.failed_in_a_row) {
+            (None, _, 1..) | (Some(_), 1.., _) => settings.fast_interval,
+            (Some(_), 0, _) => settings.down_interval,
+            (None, _, 0) => None,
+        };
+        other.unwrap_or(settings.interval)
+    }
+
     /// Takes a result; true if it changed up to down or down to up.
     pub(crate) fn take(&mut self, now: Nanos, passed: bool, settings: &HealthCheck) -> bool {
         if passed {

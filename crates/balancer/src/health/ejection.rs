@@ -20,6 +20,7 @@
 //! passed health check does not end one early (Envoy's
 //! `successful_active_health_check_uneject_host: false`; gRPC has no such rule).
 
+use super::{FailurePercentage, SuccessRate, Tally};
 use crate::{Nanos, SECOND, SettingsError};
 
 /// The time in service that forgives one earlier ejection: the sweep interval of Envoy and gRPC.
@@ -29,7 +30,8 @@ const FORGIVEN_AFTER: Nanos = 10 * SECOND;
 ///
 /// # Default values
 /// Envoy's: 5 failures in a row, 30 s times the ejections so far, at most 300 s, at most 10 % of
-/// the backends (but always one of several).
+/// the backends (but always one of several); and a look at all of them every 10 s, once there is
+/// something to look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ejection {
     /// Failed attempts in a row that eject, at least 1.
@@ -41,6 +43,13 @@ pub struct Ejection {
     /// The share of all backends that may be ejected at once, 0 to 100 percent. One of several may
     /// always be; 0 switches ejection off.
     pub max_percent: u32,
+    /// How long answers and failures are counted before the backends are compared, in nanoseconds,
+    /// more than 0.
+    pub interval: Nanos,
+    /// Ejection of those far below the mean, or none.
+    pub success_rate: Option<SuccessRate>,
+    /// Ejection of those of whose attempts too many fail, or none.
+    pub failure_percentage: Option<FailurePercentage>,
 }
 
 impl Default for Ejection {
@@ -50,6 +59,9 @@ impl Default for Ejection {
             base_time: 30 * SECOND,
             max_time: 300 * SECOND,
             max_percent: 10,
+            interval: 10 * SECOND,
+            success_rate: None,
+            failure_percentage: None,
         }
     }
 }
@@ -75,7 +87,19 @@ impl Ejection {
         if self.max_percent > 100 {
             return Err(SettingsError::PercentAbove100(self.max_percent));
         }
+        SettingsError::within("the interval of comparison", self.interval, 1, Nanos::MAX)?;
+        if let Some(rule) = &self.success_rate {
+            rule.validate()?;
+        }
+        if let Some(rule) = &self.failure_percentage {
+            rule.validate()?;
+        }
         Ok(())
+    }
+
+    /// Whether the backends are compared with each other.
+    pub(crate) fn compares(&self) -> bool {
+        self.success_rate.is_some() || self.failure_percentage.is_some()
     }
 
     /// Whether one more of `backends` may go when `ejected` of them are out already.
@@ -100,6 +124,8 @@ impl Ejection {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EjectionState {
     pub(crate) failures_in_a_row: u32,
+    /// Since the last comparison.
+    pub(crate) tally: Tally,
     pub(crate) until: Option<Nanos>,
     /// The multiple of the base time of the last ejection.
     times_base: u32,

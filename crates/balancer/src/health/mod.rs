@@ -1,9 +1,18 @@
-//! How the balancer learns who is well: by asking (active checks) and by noticing (ejection).
+//! How the balancer learns who is well, by asking (active checks) and by noticing (ejection), and what
+//! it does with that: who stands, and with what weight.
 
 mod check;
 mod ejection;
+mod outliers;
+mod slow_start;
+mod standing;
 
 pub(crate) use check::CheckState;
 pub use check::{CheckId, HealthCheck, Probe};
 pub use ejection::Ejection;
 pub(crate) use ejection::EjectionState;
+pub(crate) use outliers::Tally;
+pub use outliers::{FailurePercentage, SuccessRate};
+pub use slow_start::SlowStart;
+pub(crate) use standing::{Load, priority_loads};
+pub use standing::{Spill, Standing};

@@ -33,10 +33,10 @@ pub(crate) fn choose(field: &mut Field<'_>) -> Choice {
             tie: None,
         };
     }
-    let (active, weight) = (field.backend(best).active, field.backend(best).weight);
+    let (active, weight) = (field.backend(best).active, field.backend(best).weight_now);
     let choice = smooth_weighted::choose_among(field, |backend| {
         u64::from(backend.active) * u64::from(weight)
-            == u64::from(active) * u64::from(backend.weight)
+            == u64::from(active) * u64::from(backend.weight_now)
     });
     Choice {
         tie: Some(TieBreak::SmoothWeighted),
@@ -46,7 +46,7 @@ pub(crate) fn choose(field: &mut Field<'_>) -> Choice {
 
 /// `a`'s active attempts on a scale common to `a` and `b`.
 fn load_of(a: &Backend, b: &Backend) -> u64 {
-    u64::from(a.active) * u64::from(b.weight)
+    u64::from(a.active) * u64::from(b.weight_now)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(crate) const DEFAULT_POINTS_PER_WEIGHT: u32 = 160;
 const MAX_POINTS: u64 = 8_388_608;
 
 /// The points of a ring, sorted by hash, each with its backend's place in the list.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Ring {
     points: Vec<(u64, u32)>,
 }

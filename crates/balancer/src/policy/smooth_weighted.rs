@@ -7,7 +7,8 @@
 //! Known failure: weights are set by hand and know nothing of load.
 //!
 //! Where this differs: nginx also lowers an *effective* weight after failures; here failures are the
-//! business of ejection. Balances survive a change of weight and an absence, as in nginx.
+//! business of ejection. Balances survive a change of weight and an absence, as in nginx; they are kept
+//! in hundredths, so that a weight can grow slowly after a start.
 
 use super::{Choice, Looked};
 use crate::TieBreak;
@@ -30,7 +31,7 @@ pub(crate) fn choose_among(
         if !stands(backend) {
             return;
         }
-        let weight = i64::from(backend.weight);
+        let weight = i64::from(backend.weight_now);
         backend.current_weight += weight;
         total += weight;
         match best {
@@ -102,7 +103,11 @@ mod tests {
         ];
         for expected in after {
             choose(&mut Field::new(&mut members, &[]).unwrap());
-            let balances: Vec<_> = members.list.iter().map(|b| b.current_weight).collect();
+            let balances: Vec<_> = members
+                .list
+                .iter()
+                .map(|b| b.current_weight / 100)
+                .collect();
             assert_eq!(balances, expected);
         }
     }
@@ -111,7 +116,7 @@ mod tests {
     fn balances_survive_a_change_of_weight() {
         let mut members = members(&[5, 1, 1]);
         picks(&mut members, 2);
-        members.list[0].weight = 1;
+        members.list[0].set_weight(1);
         // From -4, 2, 2 with weights 1, 1, 1: b and c are owed, a is not.
         assert_eq!(picks(&mut members, 4), "bcbc");
     }

@@ -5,6 +5,7 @@ use super::build::{
     check_carriage, check_lan, check_load, check_position, check_server, check_speed,
 };
 use super::entities::{CallKey, Client, RoleState};
+use super::guards::Guards;
 use super::proxies::backend_of;
 use crate::action::{Action, ActionError, Death, Ends};
 use crate::ids::{LinkId, NodeId};
@@ -13,6 +14,7 @@ use crate::metrics::Tone;
 use crate::record::Reason;
 use crate::scenario::{LanSpec, Load, ServerSpec};
 use crate::view::{Life, LinkState};
+use balancer::protection::Limiter;
 use rpc::status::Status;
 
 impl World {
@@ -61,6 +63,22 @@ impl World {
                     balancer.set_ejection(now, *ejection)
                 })?;
                 Action::SetEjection(name.clone(), before)
+            }
+            Action::SetStanding(name, standing) => {
+                let before = self.balancer_settings(name)?.standing;
+                self.configure(name, |balancer, _, _| balancer.set_standing(*standing))?;
+                Action::SetStanding(name.clone(), before)
+            }
+            Action::SetSlowStart(name, slow_start) => {
+                let before = self.balancer_settings(name)?.slow_start;
+                self.configure(name, |balancer, _, _| balancer.set_slow_start(*slow_start))?;
+                Action::SetSlowStart(name.clone(), before)
+            }
+            Action::SetProtection(name, protection) => {
+                let before = self.balancer_settings(name)?.protection;
+                self.configure(name, |balancer, _, _| balancer.set_protection(*protection))?;
+                self.guard_anew(name)?;
+                Action::SetProtection(name.clone(), before)
             }
             Action::SetMaxAttempts(name, tries) => {
                 let before = self.balancer_settings(name)?.max_attempts;
@@ -337,6 +355,8 @@ impl World {
         let fresh = match &mut node.role {
             RoleState::Server(server) => {
                 server.service = rpc::service::Service::default();
+                server.limiter = server.spec.concurrency.map(Limiter::new);
+                server.sojourns.clear();
                 server.revived = Some(now);
                 server.account(now);
                 None
@@ -409,6 +429,9 @@ impl World {
             self.change_speed(id, spec.speed);
         }
         if let Some(server) = self.server_mut(id) {
+            if spec.concurrency != before.concurrency {
+                server.limiter = spec.concurrency.map(Limiter::new);
+            }
             server.spec = spec.clone();
         }
         self.start_queued(id);
@@ -417,6 +440,9 @@ impl World {
                 // The backend is there since the server is, and the weight was checked.
                 let set = proxy.balancer.set_weight(backend_of(id), spec.weight);
                 debug_assert!(set.is_ok());
+                if spec.priority != before.priority {
+                    proxy.balancer.set_priority(backend_of(id), spec.priority);
+                }
             }
         }
         self.mark(format!("{name} changed"), Tone::Change);
@@ -467,6 +493,16 @@ impl World {
         self.change_load(id, spec.load);
         self.mark(format!("{name}: {} clients", spec.clients), Tone::Change);
         Ok(Action::SetLan(name.to_owned(), before))
+    }
+
+    /// Starts the budget, the hedging and the rate limit of a balancer afresh.
+    fn guard_anew(&mut self, name: &str) -> Result<(), ActionError> {
+        let id = self.find(name)?;
+        if let Some(proxy) = self.proxy_mut(id) {
+            proxy.guards = Guards::new(&proxy.balancer.settings().protection);
+            self.let_in_waiting(id);
+        }
+        Ok(())
     }
 
     fn balancer_settings(&self, name: &str) -> Result<balancer::Settings, ActionError> {

@@ -1,6 +1,7 @@
 //! From a scenario to a world, and back.
 
 use super::entities::{Client, Lan, Link, Node, Proxy, RoleState, Server};
+use super::guards::Guards;
 use super::proxies::backend_of;
 use super::{Settings, World};
 use crate::action::ActionError;
@@ -14,6 +15,7 @@ use crate::scenario::{
 use crate::streams::stream;
 use crate::time::SECOND;
 use crate::view::{Life, LinkState};
+use balancer::protection::{Limiter, WaitingLine};
 use rpc::service::Service;
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
@@ -39,6 +41,9 @@ pub enum ScenarioError {
     /// The call policy is out of range.
     #[error("the call policy's {0} must be above 0")]
     CallPolicy(&'static str),
+    /// The clients' retry budget is out of range.
+    #[error("the retry budget is 0 to 1000 % of the calls, with 0 to 10,000 free retries a second")]
+    RetryBudget,
     /// The speed is out of range.
     #[error("the speed must be 0.001 to 100; {0} is not")]
     Speed(f64),
@@ -116,6 +121,11 @@ fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     ];
     if let Some((what, _)) = parts.into_iter().find(|(_, bad)| *bad) {
         return Err(ScenarioError::CallPolicy(what));
+    }
+    if let Some(terms) = policy.retry_budget
+        && super::guards::client_budget(terms).validate().is_err()
+    {
+        return Err(ScenarioError::RetryBudget);
     }
     if !(0.001..=100.0).contains(&scenario.speed) {
         return Err(ScenarioError::Speed(scenario.speed));
@@ -221,6 +231,9 @@ impl World {
                             &mut proxy.choices,
                         );
                         debug_assert!(added.is_ok());
+                        if server.priority != 0 {
+                            proxy.balancer.set_priority(backend_of(id), server.priority);
+                        }
                     }
                     self.after_balancer(balancer);
                 }
@@ -254,11 +267,16 @@ impl World {
                 &mut choices,
             );
             debug_assert!(added.is_ok());
+            if server.spec.priority != 0 {
+                balancer.set_priority(backend, server.spec.priority);
+            }
             if server.draining {
                 balancer.drain(backend);
             }
         }
         Ok(Proxy {
+            guards: Guards::new(&balancer.settings().protection),
+            waiting: VecDeque::new(),
             balancer,
             choices,
             timer: None,
@@ -357,10 +375,12 @@ impl Node {
 impl Server {
     fn new(spec: ServerSpec, now: crate::time::Nanos) -> Self {
         Self {
+            limiter: spec.concurrency.map(Limiter::new),
             spec,
             service: Service::default(),
             draining: false,
-            queue: VecDeque::new(),
+            queue: WaitingLine::default(),
+            sojourns: Vec::new(),
             running: Vec::new(),
             answered: 0,
             shed: 0,
@@ -495,7 +515,13 @@ pub(super) fn check_server(subject: &str, server: &ServerSpec) -> Result<(), Act
         server.weight,
         (1.0, 256.0),
         "1 to 256",
-    )
+    )?;
+    let refused = |error| ActionError::Balancer(subject.to_owned(), error);
+    server.discipline.validate().map_err(refused)?;
+    let limit = server.concurrency.as_ref();
+    limit
+        .map_or(Ok(()), |limit| limit.validate())
+        .map_err(refused)
 }
 
 pub(super) fn check_carriage(

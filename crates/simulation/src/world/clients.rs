@@ -11,6 +11,7 @@ use crate::scenario::{Load, Operation};
 use crate::streams::stream;
 use crate::time::{Nanos, from_seconds, seconds};
 use crate::workload;
+use balancer::protection::{Budget, Underway};
 use rand_core::Rng;
 use rpc::message::{Call, Reply};
 use rpc::retry::{AttemptFailure, Verdict};
@@ -24,6 +25,7 @@ impl Client {
             work: stream(seed, &name, "work"),
             retries: stream(seed, &name, "retries"),
             pools: Vec::new(),
+            budget: None,
             turn: index,
             due: None,
             origin: 0.0,
@@ -148,6 +150,7 @@ impl World {
         let now = self.now;
         let workload = std::mem::take(&mut self.settings.workload);
         let keys = self.settings.call_policy.idempotency_keys;
+        let terms = self.settings.call_policy.retry_budget;
         let drawn = self.node_mut(lan).and_then(|node| match &mut node.role {
             RoleState::Lan(state) => {
                 let client = state.clients.get_mut(index as usize)?;
@@ -155,6 +158,12 @@ impl World {
                 let arguments = workload::arguments(operation.procedure, &mut client.work);
                 let work = operation.demand.sample(&mut client.work);
                 let key = client.work.next_u64();
+                if let Some(terms) = terms {
+                    let budget = client
+                        .budget
+                        .get_or_insert_with(|| Budget::new(super::guards::client_budget(terms)));
+                    budget.called(now);
+                }
                 state.sent += 1;
                 state.in_flight += 1;
                 Some((arguments, work, keys.then_some(key)))
@@ -338,11 +347,19 @@ impl World {
                 .map_or(0.5, |it| uniform(&mut it.retries)),
             _ => 0.5,
         };
-        match self
+        let mut verdict = self
             .settings
             .call_policy
-            .after_failure(failure, made, idempotent, left, jitter)
+            .after_failure(failure, made, idempotent, left, jitter);
+        if let Verdict::Retry { .. } = verdict
+            && let Some(RoleState::Lan(state)) = self.node_mut(lan).map(|node| &mut node.role)
+            && let Some(it) = state.clients.get_mut(client as usize)
+            && let Some(budget) = &mut it.budget
+            && !budget.try_retry(now, Underway::default())
         {
+            verdict = Verdict::GiveUp(failure.status());
+        }
+        match verdict {
             Verdict::Retry { after } => {
                 let timer = self.queue.schedule(now + after, Event::Backoff(key));
                 let Some(call) = self.calls.get_mut(key) else {

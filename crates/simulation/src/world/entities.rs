@@ -1,5 +1,6 @@
 //! What a world is made of.
 
+use super::guards::Guards;
 use crate::ids::{LinkId, NodeId};
 use crate::queue::Timer;
 use crate::record::{CallRecord, MessageKind, Reason};
@@ -7,6 +8,7 @@ use crate::scenario::{Carriage, LanSpec, Position, ServerSpec};
 use crate::streams::Stream;
 use crate::time::Nanos;
 use crate::view::{Life, LinkState};
+use balancer::protection::{Budget, Limiter, WaitingLine};
 use rpc::channel::{Channel, ConnectionKey};
 use rpc::service::Service;
 use slotmap::{Key, new_key_type};
@@ -49,6 +51,10 @@ pub(super) enum Event {
     ProxyTimer(NodeId),
     /// The scenario's timeline.
     Timeline(u32),
+    /// A balancer may try a second backend beside the first.
+    Hedge { node: NodeId, inbound: ExchangeKey },
+    /// A rate limit has delayed a request long enough.
+    LetIn { node: NodeId, inbound: ExchangeKey },
 }
 
 impl Event {
@@ -66,6 +72,8 @@ impl Event {
             Self::Backoff(call) => (7, call.data().as_ffi()),
             Self::ProxyTimer(node) => (8, u64::from(node.0)),
             Self::Timeline(index) => (9, u64::from(index)),
+            Self::Hedge { inbound, .. } => (10, inbound.data().as_ffi()),
+            Self::LetIn { inbound, .. } => (11, inbound.data().as_ffi()),
         };
         rest.rotate_left(8) ^ kind
     }
@@ -111,6 +119,8 @@ pub(super) struct Client {
     pub(super) retries: Stream,
     /// Its pool of connections to each address it has called.
     pub(super) pools: Vec<Pool>,
+    /// What its retries are paid from, once it has called under such terms.
+    pub(super) budget: Option<Budget>,
     /// Which of the service's addresses comes next.
     pub(super) turn: u32,
     pub(super) due: Option<(Timer, Nanos)>,
@@ -135,6 +145,9 @@ pub(super) struct Proxy {
     pub(super) pools: Vec<Pool>,
     /// Requests it has taken in and not answered.
     pub(super) inbound: Vec<Inbound>,
+    /// Those of them that wait for a connection to be free, oldest first.
+    pub(super) waiting: VecDeque<ExchangeKey>,
+    pub(super) guards: Guards,
     pub(super) next_id: u32,
 }
 
@@ -152,8 +165,21 @@ pub(super) struct Inbound {
     pub(super) call_id: u64,
     pub(super) work: Nanos,
     pub(super) tried: Vec<balancer::BackendId>,
-    /// The exchange that is out for it.
-    pub(super) out: Option<ExchangeKey>,
+    /// The number of the client's own attempt, until a backend is chosen for it.
+    pub(super) attempt: Option<u32>,
+    /// What is out for it: one exchange, or two with a hedge.
+    pub(super) outs: Vec<Out>,
+    /// When a second one is sent beside the first.
+    pub(super) hedge: Option<Timer>,
+    pub(super) hedged: bool,
+}
+
+/// An attempt that is out for a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Out {
+    pub(super) exchange: ExchangeKey,
+    /// Whether it is a retry or a hedge.
+    pub(super) extra: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -161,7 +187,11 @@ pub(super) struct Server {
     pub(super) spec: ServerSpec,
     pub(super) service: Service,
     pub(super) draining: bool,
-    pub(super) queue: VecDeque<Job>,
+    pub(super) queue: WaitingLine<Job>,
+    pub(super) limiter: Option<Limiter>,
+    /// How long calls were here of late, waiting and service, by how many were here before them: moving
+    /// averages by eighths, 0 where nothing is known. Prequal's latency at a number in flight.
+    pub(super) sojourns: Vec<Nanos>,
     pub(super) running: Vec<Running>,
     pub(super) answered: u64,
     pub(super) shed: u64,
@@ -177,7 +207,36 @@ pub(super) struct Server {
     pub(super) revived: Option<Nanos>,
 }
 
+/// Numbers in flight beyond this are all alike.
+const MOST_TOLD_APART: usize = 64;
+
 impl Server {
+    /// A call that found so many before it was here so long.
+    pub(super) fn took(&mut self, behind: u32, took: Nanos) {
+        let class = (behind as usize).min(MOST_TOLD_APART - 1);
+        if self.sojourns.len() <= class {
+            self.sojourns.resize(class + 1, 0);
+        }
+        let average = &mut self.sojourns[class];
+        *average = match *average {
+            0 => took,
+            known => known - known / 8 + took / 8,
+        };
+    }
+
+    /// How long a call takes that comes now, as far as is known from those that came to about as many; 0
+    /// if nothing is.
+    pub(super) fn expected(&self) -> Nanos {
+        let here = self.queue.len() + self.running.len();
+        let known = self
+            .sojourns
+            .iter()
+            .enumerate()
+            .filter(|&(_, &took)| took > 0);
+        let nearest = known.min_by_key(|&(class, _)| class.abs_diff(here));
+        nearest.map_or(0, |(_, &took)| took)
+    }
+
     /// Brings the busy integral up to an instant.
     pub(super) fn account(&mut self, now: Nanos) {
         self.busy += (now - self.busy_at) * self.running.len() as u64;
@@ -197,6 +256,9 @@ pub(super) struct Job {
     pub(super) request: rpc::message::Call,
     /// Service demand on a core of speed 1.
     pub(super) work: Nanos,
+    pub(super) arrived: Nanos,
+    /// How many were here when it came.
+    pub(super) behind: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -258,6 +320,8 @@ pub(super) enum Purpose {
         inbound: ExchangeKey,
         backend: balancer::BackendId,
     },
+    /// A balancer asks a backend for its load.
+    LoadProbe { backend: balancer::BackendId },
     /// A balancer checks a backend's health.
     Probe { check: balancer::CheckId },
 }
@@ -279,6 +343,9 @@ pub(super) struct Exchange {
     pub(super) bytes: Rc<[u8]>,
     pub(super) sent: bool,
     pub(super) work: Nanos,
+    /// What a server has said of its load in answer to a probe: requests in flight, and how long one
+    /// takes. It travels beside the bytes of the answer, not in them.
+    pub(super) report: Option<(u32, Nanos)>,
     /// An attempt for a call that has ended already, which the balancer cannot know yet.
     pub(super) orphan: bool,
 }

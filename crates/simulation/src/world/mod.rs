@@ -10,6 +10,7 @@ mod books;
 mod build;
 mod clients;
 mod entities;
+mod guards;
 mod network;
 mod proxies;
 mod servers;
@@ -187,6 +188,8 @@ impl World {
             Event::Backoff(call) => self.start_attempt(call),
             Event::ProxyTimer(node) => self.on_proxy_timer(node),
             Event::Timeline(index) => self.on_timeline(index),
+            Event::Hedge { node, inbound } => self.on_hedge(node, inbound),
+            Event::LetIn { node, inbound } => self.admit(node, inbound),
         }
     }
 

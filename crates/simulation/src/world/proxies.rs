@@ -6,8 +6,8 @@
 use super::World;
 use super::clients::{failed_outcome, is_of_transport, reason_of};
 use super::entities::{
-    CallKey, ConnectionId, Event, Exchange, ExchangeKey, Inbound, Message, Party, Proxy, Purpose,
-    RoleState,
+    CallKey, ConnectionId, Event, Exchange, ExchangeKey, Inbound, Message, Out, Party, Proxy,
+    Purpose, RoleState,
 };
 use super::network::About;
 use super::transport::Begin;
@@ -67,19 +67,21 @@ impl World {
             call_id: message.call_id,
             work: message.work,
             tried: Vec::new(),
-            out: None,
+            attempt: Some(message.attempt),
+            outs: Vec::new(),
+            hedge: None,
+            hedged: false,
         };
-        let attempt = message.attempt;
         if let Some(proxy) = self.proxy_mut(node) {
             proxy.inbound.push(inbound);
-            self.forward(node, message.exchange, Some(attempt));
+            self.at_the_door(node, message.exchange);
         }
     }
 
     /// Chooses a backend for a request and sends it on. `attempt` is the number of the client's
     /// own attempt, for the first backend; later ones begin attempts of their own.
     /// Gives the server and the attempt's number, or nothing if the request was answered here.
-    fn forward(
+    pub(super) fn forward(
         &mut self,
         node: NodeId,
         from: ExchangeKey,
@@ -201,13 +203,18 @@ impl World {
             orphan,
         });
         if let Some(inbound) = self.inbound_mut(node, from) {
-            inbound.out = Some(out);
+            inbound.outs.push(Out {
+                exchange: out,
+                extra: attempt.is_none(),
+            });
         }
+        self.plan_hedge(node, from);
+        self.send_load_probes(node);
         self.after_balancer(node);
         Some((server, number))
     }
 
-    fn inbound_mut(&mut self, node: NodeId, from: ExchangeKey) -> Option<&mut Inbound> {
+    pub(super) fn inbound_mut(&mut self, node: NodeId, from: ExchangeKey) -> Option<&mut Inbound> {
         self.proxy_mut(node)?
             .inbound
             .iter_mut()
@@ -233,10 +240,22 @@ impl World {
                 if let Some(proxy) = self.proxy_mut(node) {
                     let outcome = balancer::Outcome::Answered { latency };
                     proxy.balancer.finished(now, backend, outcome);
+                    if let Some(budget) = &mut proxy.guards.budget {
+                        budget.succeeded();
+                    }
+                    if let Some(hedger) = &mut proxy.guards.hedger {
+                        hedger.answered(now, latency);
+                    }
                 }
                 self.after_balancer(node);
                 self.close_attempt(exchange, Outcome::Answered(status), None);
+                if self.no_longer_out(node, inbound, exchange) > 0 {
+                    let outs = self.inbound_mut(node, inbound);
+                    let losers = outs.map(|it| std::mem::take(&mut it.outs));
+                    self.cancel_outs(node, losers.unwrap_or_default());
+                }
                 self.answer(node, inbound, reply.result);
+                self.let_in_waiting(node);
             }
         }
     }
@@ -257,6 +276,9 @@ impl World {
             proxy
                 .balancer
                 .finished(now, backend, balancer::Outcome::Failed { latency });
+            if let Some(budget) = &mut proxy.guards.budget {
+                budget.failed();
+            }
         }
         self.after_balancer(node);
         let failed = server_of(backend);
@@ -273,6 +295,11 @@ impl World {
         self.note(exchange.call, exchange.call_id, step);
         self.close_attempt(exchange, failed_outcome(reason), Some(reason));
 
+        if self.no_longer_out(node, from, exchange) > 0 {
+            // The other attempt may still be answered.
+            self.let_in_waiting(node);
+            return;
+        }
         let at_least_once = self.settings.call_policy.semantics == Semantics::AtLeastOnce;
         let Some(proxy) = self.proxy_mut(node) else {
             return;
@@ -281,7 +308,6 @@ impl World {
         let Some(inbound) = proxy.inbound.iter_mut().find(|it| it.from == from) else {
             return;
         };
-        inbound.out = None;
         let harmless = !exchange.sent
             || reason == Reason::QueueFull
             || inbound.request.idempotency_key.is_some()
@@ -289,7 +315,7 @@ impl World {
         let in_time = inbound.deadline.is_none_or(|deadline| deadline > now);
         let again = inbound.tried.len() < tries && in_time && (harmless || at_least_once);
         let call = exchange.call_id;
-        if again {
+        if again && proxy.may_try_again(now) {
             if let Some((next, attempt)) = self.forward(node, from, None) {
                 let kind = IncidentKind::Rerouted {
                     call,
@@ -302,6 +328,7 @@ impl World {
                 };
                 self.tell(kind);
             }
+            self.let_in_waiting(node);
             return;
         }
         match reason {
@@ -323,9 +350,16 @@ impl World {
             }
             _ => self.refuse(node, from, Status::Unavailable, "the backend failed"),
         }
+        self.let_in_waiting(node);
     }
 
-    fn refuse(&mut self, node: NodeId, from: ExchangeKey, status: Status, message: &str) {
+    pub(super) fn refuse(
+        &mut self,
+        node: NodeId,
+        from: ExchangeKey,
+        status: Status,
+        message: &str,
+    ) {
         self.answer(
             node,
             from,
@@ -350,6 +384,7 @@ impl World {
             return;
         };
         let inbound = proxy.inbound.remove(index);
+        self.forget_hedge(&inbound);
         let error = result.is_err();
         let reply = Reply {
             id: inbound.request.id,
@@ -375,7 +410,6 @@ impl World {
 
     /// A client has closed or broken its connection: what it asked on it is wanted no more.
     pub(super) fn abandon_inbound(&mut self, node: NodeId, connection: ConnectionId) {
-        let now = self.now;
         let Some(proxy) = self.proxy_mut(node) else {
             return;
         };
@@ -384,25 +418,16 @@ impl World {
             .partition(|it| it.connection == connection);
         proxy.inbound = kept;
         let gone: Vec<Inbound> = gone;
-        for out in gone.into_iter().filter_map(|inbound| inbound.out) {
-            let Some(exchange) = self.cancel_exchange(out) else {
-                continue;
-            };
-            if let Purpose::Upstream { backend, .. } = exchange.purpose
-                && let Some(proxy) = self.proxy_mut(node)
-            {
-                let latency = now - exchange.began;
-                proxy
-                    .balancer
-                    .finished(now, backend, balancer::Outcome::Cancelled { latency });
-            }
-            self.close_attempt(
-                &exchange,
-                Outcome::Failed(Status::Cancelled),
-                Some(Reason::Deadline),
-            );
-            self.after_balancer(node);
+        if !proxy.waiting.is_empty() {
+            proxy
+                .waiting
+                .retain(|from| gone.iter().all(|it| it.from != *from));
         }
+        for inbound in gone {
+            self.forget_hedge(&inbound);
+            self.cancel_outs(node, inbound.outs);
+        }
+        self.let_in_waiting(node);
     }
 
     pub(super) fn on_proxy_timer(&mut self, node: NodeId) {
@@ -451,9 +476,49 @@ impl World {
         });
     }
 
+    /// Asks backends for their load, as far as the policy wants to know it.
+    fn send_load_probes(&mut self, node: NodeId) {
+        let Some(proxy) = self.proxy_mut(node) else {
+            return;
+        };
+        for backend in proxy.balancer.take_load_probes() {
+            let Some(proxy) = self.proxy_mut(node) else {
+                return;
+            };
+            let id = proxy.next_id;
+            proxy.next_id = proxy.next_id.wrapping_add(1);
+            let mut bytes = Vec::new();
+            self.settings
+                .encoding
+                .encode_probe(id, &self.settings.service, &mut bytes);
+            self.begin_exchange(Begin {
+                purpose: Purpose::LoadProbe { backend },
+                caller: Party::host(node),
+                callee: server_of(backend),
+                call: CallKey::null(),
+                call_id: 0,
+                attempt: 0,
+                id,
+                bytes: bytes.into(),
+                work: 0,
+                // As old as a probe may be to count.
+                timeout: crate::time::SECOND,
+                orphan: false,
+            });
+        }
+    }
+
     pub(super) fn on_probe_over(&mut self, exchange: &Exchange, passed: bool) {
         let now = self.now;
         let node = exchange.caller.node;
+        if let Purpose::LoadProbe { backend } = exchange.purpose {
+            if let Some((in_flight, latency)) = exchange.report.filter(|_| passed)
+                && let Some(proxy) = self.proxy_mut(node)
+            {
+                proxy.balancer.load_report(now, backend, in_flight, latency);
+            }
+            return;
+        }
         if let Purpose::Probe { check } = exchange.purpose
             && let Some(proxy) = self.proxy_mut(node)
         {

@@ -11,6 +11,7 @@ use super::network::About;
 use crate::ids::NodeId;
 use crate::record::{MessageKind, Step, What};
 use crate::time::{Nanos, from_seconds, seconds};
+use balancer::protection::Criticality;
 use rpc::message::{Call, Reply, Request};
 use rpc::procedure::Failure;
 use rpc::status::Status;
@@ -36,6 +37,13 @@ impl World {
         let encoding = self.settings.encoding;
         match encoding.decode_request(&message.bytes) {
             Ok(Request::Probe { id }) => {
+                let report = self.server_ref(message.to.node).map(|server| {
+                    let in_flight = server.queue.len() + server.running.len();
+                    (in_flight as u32, server.expected())
+                });
+                if let Some(exchange) = self.exchanges.get_mut(message.exchange) {
+                    exchange.report = report;
+                }
                 let mut bytes = Vec::new();
                 encoding.encode_probe_answer(id, true, &mut bytes);
                 self.reply_to(&message, MessageKind::ProbeReply, false, bytes.into());
@@ -73,6 +81,7 @@ impl World {
             return;
         };
         server.arrived += 1;
+        let here = (server.queue.len() + server.running.len()) as u32;
         let job = Job {
             exchange: message.exchange,
             connection: message.connection,
@@ -82,13 +91,39 @@ impl World {
             call_id: message.call_id,
             request,
             work: message.work,
+            arrived: now,
+            behind: here,
         };
-        if server.running.len() < server.spec.cores as usize {
+        if server.limiter.is_some_and(|limiter| !limiter.admits(here)) {
+            self.shed(node, &job, "too many calls at once");
+        } else if server.running.len() < server.spec.cores as usize {
             self.start_job(node, job);
-        } else if server.queue.len() < server.spec.queue_limit as usize {
-            let length = server.queue.len() as u32 + 1;
-            let (call, call_id, attempt) = (job.call, job.call_id, job.attempt);
-            server.queue.push_back(job);
+        } else {
+            self.wait_in_line(node, job);
+        }
+    }
+
+    /// Lets a call wait; it or another one is turned away if the line is full.
+    fn wait_in_line(&mut self, node: NodeId, job: Job) {
+        let now = self.now;
+        let Some(server) = self.server_mut(node) else {
+            return;
+        };
+        let procedure = job.request.arguments.procedure();
+        let listed = &server.spec.criticality;
+        let criticality = listed
+            .iter()
+            .find(|(listed, _)| *listed == procedure)
+            .map_or(Criticality::default(), |&(_, criticality)| criticality);
+        let limit = server.spec.queue_limit as usize;
+        let (call, call_id, attempt) = (job.call, job.call_id, job.attempt);
+        let exchange = job.exchange;
+        let turned_away = server.queue.arrive(now, limit, criticality, job);
+        let length = server.queue.len() as u32;
+        let stays = turned_away
+            .as_ref()
+            .is_none_or(|it| it.exchange != exchange);
+        if stays {
             let what = What::Queued {
                 server: node,
                 length,
@@ -102,18 +137,38 @@ impl World {
                     what,
                 },
             );
-        } else {
-            server.shed += 1;
-            let failure = Failure {
-                status: Status::ResourceExhausted,
-                message: "the queue is full".to_owned(),
-            };
-            let reply = Reply {
-                id: job.request.id,
-                result: Err(failure),
-            };
-            self.send_reply(node, &job, &reply);
         }
+        if let Some(job) = turned_away {
+            self.shed(node, &job, "the queue is full");
+        }
+    }
+
+    /// Turns a call away.
+    fn shed(&mut self, node: NodeId, job: &Job, why: &str) {
+        let now = self.now;
+        if let Some(server) = self.server_mut(node) {
+            server.shed += 1;
+            let here = (server.queue.len() + server.running.len()) as u32;
+            if let Some(limiter) = &mut server.limiter {
+                // What the limit itself turned away says nothing about it.
+                if here < limiter.limit() {
+                    limiter.finished(now - job.arrived, true, here);
+                }
+            }
+        }
+        self.refuse_job(node, job, Status::ResourceExhausted, why);
+    }
+
+    fn refuse_job(&mut self, node: NodeId, job: &Job, status: Status, why: &str) {
+        let failure = Failure {
+            status,
+            message: why.to_owned(),
+        };
+        let reply = Reply {
+            id: job.request.id,
+            result: Err(failure),
+        };
+        self.send_reply(node, job, &reply);
     }
 
     fn start_job(&mut self, node: NodeId, job: Job) {
@@ -163,6 +218,12 @@ impl World {
         };
         server.account(now);
         let job = server.running.remove(index).job;
+        let took = now - job.arrived;
+        server.took(job.behind, took);
+        let here = (server.queue.len() + server.running.len()) as u32 + 1;
+        if let Some(limiter) = &mut server.limiter {
+            limiter.finished(took, false, here);
+        }
         let before = server.service.executions();
         let reply = server.service.execute(&job.request);
         let computed = server.service.executions() != before;
@@ -202,11 +263,25 @@ impl World {
 
     /// Gives free cores what waits.
     pub(super) fn start_queued(&mut self, node: NodeId) {
+        let now = self.now;
+        let mut dropped = Vec::new();
         while let Some(server) = self.server_mut(node)
             && server.running.len() < server.spec.cores as usize
-            && let Some(job) = server.queue.pop_front()
         {
-            self.start_job(node, job);
+            let (discipline, drops) = (server.spec.discipline, server.spec.drops_expired);
+            let Some(job) = server.queue.next(now, discipline, &mut dropped) else {
+                break;
+            };
+            let left = job.request.timeout.unwrap_or(Nanos::MAX);
+            if drops && job.arrived.saturating_add(left) <= now {
+                let why = "its deadline passed while it waited";
+                self.refuse_job(node, &job, Status::DeadlineExceeded, why);
+            } else {
+                self.start_job(node, job);
+            }
+        }
+        for job in dropped {
+            self.shed(node, &job, "it waited too long");
         }
     }
 
@@ -217,7 +292,7 @@ impl World {
             self.abandon_inbound(node, connection);
             return;
         };
-        server.queue.retain(|job| job.connection != connection);
+        server.queue.retain(now, |job| job.connection != connection);
         server.account(now);
         let running = std::mem::take(&mut server.running);
         let (stopped, kept): (Vec<Running>, Vec<Running>) = running

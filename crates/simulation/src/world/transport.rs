@@ -56,6 +56,7 @@ impl World {
             bytes: begin.bytes,
             sent: false,
             work: begin.work,
+            report: None,
             orphan: begin.orphan,
         });
         if probe {
@@ -146,7 +147,7 @@ impl World {
         };
         exchange.sent = true;
         let kind = match exchange.purpose {
-            Purpose::Probe { .. } => MessageKind::Probe,
+            Purpose::Probe { .. } | Purpose::LoadProbe { .. } => MessageKind::Probe,
             Purpose::Client | Purpose::Upstream { .. } => MessageKind::Request,
         };
         let about = About {
@@ -321,7 +322,14 @@ impl World {
         let response = match self.settings.encoding.decode_response(&message.bytes) {
             Ok(Response::Reply(reply)) if reply.id == id => Ok(reply),
             Ok(Response::ProbeAnswer { healthy, .. }) => {
-                self.close_connection(connection);
+                if let Purpose::LoadProbe { .. } = exchange.purpose {
+                    let (caller, callee) = (exchange.caller, exchange.callee);
+                    if let Some(pool) = self.pool_mut(caller, callee) {
+                        pool.channel.finished(key.data().as_ffi());
+                    }
+                } else {
+                    self.close_connection(connection);
+                }
                 if let Some(exchange) = self.end_exchange(key) {
                     self.on_probe_over(&exchange, healthy);
                 }
@@ -341,7 +349,9 @@ impl World {
                 match exchange.purpose {
                     Purpose::Client => self.on_client_reply(&exchange, reply),
                     Purpose::Upstream { .. } => self.on_upstream_reply(&exchange, reply),
-                    Purpose::Probe { .. } => self.on_probe_over(&exchange, true),
+                    Purpose::Probe { .. } | Purpose::LoadProbe { .. } => {
+                        self.on_probe_over(&exchange, true);
+                    }
                 }
             }
             Err(reason) => self.fail_exchange(key, reason),
@@ -362,7 +372,9 @@ impl World {
         match exchange.purpose {
             Purpose::Client => self.on_client_failure(&exchange, reason),
             Purpose::Upstream { .. } => self.on_upstream_failure(&exchange, reason),
-            Purpose::Probe { .. } => self.on_probe_over(&exchange, false),
+            Purpose::Probe { .. } | Purpose::LoadProbe { .. } => {
+                self.on_probe_over(&exchange, false);
+            }
         }
     }
 
