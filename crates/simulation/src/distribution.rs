@@ -66,6 +66,17 @@ impl Distribution {
         }
     }
 
+    /// Variance over the squared mean, where the variance is finite.
+    #[must_use]
+    pub fn squared_coefficient_of_variation(self) -> Option<f64> {
+        match self {
+            Self::Constant(_) => Some(0.0),
+            Self::Exponential(_) => Some(1.0),
+            Self::LogNormal { cv, .. } => Some(cv * cv),
+            Self::Pareto { shape, .. } => (shape > 2.0).then(|| 1.0 / (shape * (shape - 2.0))),
+        }
+    }
+
     /// The same shape around another mean.
     #[must_use]
     pub fn with_mean(self, mean: Nanos) -> Self {

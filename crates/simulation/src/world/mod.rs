@@ -12,6 +12,7 @@ mod clients;
 mod entities;
 mod guards;
 mod network;
+mod observe;
 mod proxies;
 mod servers;
 mod topology;
