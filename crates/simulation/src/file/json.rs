@@ -1,7 +1,7 @@
 //! JSON as people lay it out: fields in the order of the format, and a line for what fits on one.
 
 /// The widest line.
-const WIDTH: usize = 100;
+const WIDTH: usize = 120;
 
 /// A value to be written.
 #[derive(Debug, Clone, PartialEq)]

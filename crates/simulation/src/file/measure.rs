@@ -112,7 +112,7 @@ impl Measure {
         };
         decimal.times(size).ok_or_else(|| {
             let finest = self.units.last().map_or("", |unit| unit.0);
-            if symbol.is_empty() || size == 1 {
+            if symbol.is_empty() {
                 self.not_this(text)
             } else {
                 format!("“{text}” is finer than 1{finest}, or too large")

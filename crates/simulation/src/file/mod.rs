@@ -53,6 +53,11 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
         .map_err(|error| whole(format!("this is not JSON: {error}")))?;
     let mut scenario = parts_of_nothing();
     let mut faults = Reader::read(&value, &mut scenario);
+    let told = faults.iter().any(|it| it.path.is_empty() || it.path.starts_with("workload"));
+    if !told && scenario.workload.iter().all(|operation| operation.weight == 0) {
+        let sentence = "this needs at least one procedure with a weight above 0".to_owned();
+        faults.push(Fault { path: "workload".to_owned(), sentence });
+    }
     faults.extend(names::Names::check(&scenario));
     if faults.is_empty() {
         // What no rule above knows.
@@ -70,4 +75,12 @@ pub fn write(scenario: &Scenario) -> String {
 
 fn parts_of_nothing() -> Scenario {
     <Scenario as form::Fresh>::fresh()
+}
+
+/// Reads a duration as files have them: `20ms`.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn duration(text: &str) -> Result<crate::Nanos, String> {
+    measure::DURATION.read(text)
 }

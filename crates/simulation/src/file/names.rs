@@ -22,13 +22,9 @@ impl<'s> Names<'s> {
     pub(super) fn check(scenario: &'s Scenario) -> Vec<Fault> {
         let (nodes, links) = (BTreeMap::new(), BTreeSet::new());
         let mut names = Self { nodes, links, faults: Vec::new() };
-        if scenario.workload.iter().all(|operation| operation.weight == 0) {
-            let sentence = "this needs at least one procedure with a weight above 0";
-            names.fault("workload".to_owned(), sentence.to_owned());
-        }
         for (index, node) in scenario.nodes.iter().enumerate() {
             let path = format!("nodes[{index}]");
-            if names.nodes.contains_key(node.name.as_str()) {
+            if !node.name.is_empty() && names.nodes.contains_key(node.name.as_str()) {
                 let sentence = format!("there is a node named “{}” already", node.name);
                 names.fault(format!("{path}.name"), sentence);
             }
@@ -52,19 +48,23 @@ impl<'s> Names<'s> {
 
     fn node(&mut self, path: &str, node: &'s NodeSpec) {
         let length = node.name.chars().count();
-        // A name that is not there was told already.
         if length > 40 || node.name.chars().any(char::is_control) {
             let sentence = "a name has 1 to 40 characters, none of them a control character";
             self.fault(format!("{path}.name"), sentence.to_owned());
         }
-        self.nodes.insert(&node.name, kind(node));
+        // A name that is not there was told already.
+        if length > 0 {
+            self.nodes.insert(&node.name, kind(node));
+        }
     }
 
     /// What an action of the timeline will add.
     fn promise(&mut self, action: &'s Action) {
         match action {
             Action::AddNode { node, links } => {
-                self.nodes.insert(&node.name, kind(node));
+                if !node.name.is_empty() {
+                    self.nodes.insert(&node.name, kind(node));
+                }
                 for link in links {
                     self.links.insert(pair(&link.a, &link.b));
                 }
@@ -116,7 +116,7 @@ impl<'s> Names<'s> {
             return;
         };
         if !wanted.is_empty() && !wanted.contains(&kind) {
-            let wanted = wanted.join(", ");
+            let wanted = wanted.join(" or ");
             let sentence = format!("“{name}” is a {kind}; this needs a {wanted}");
             self.fault(path, sentence);
         }
@@ -133,9 +133,6 @@ impl<'s> Names<'s> {
         match action {
             Action::AddNode { node, links } => {
                 let path = format!("{path}.node");
-                if node.name.is_empty() {
-                    self.fault(path.clone(), "this must be a node, with a name".to_owned());
-                }
                 self.node(&path, node);
                 for (index, link) in links.iter().enumerate() {
                     self.link(&format!("{path}.links[{index}]"), link, false);

@@ -169,6 +169,8 @@ fn number(field: &Number, value: &Value) -> Result<u64, String> {
     let (least, most) = (measure.write(field.least), measure.write(field.most));
     let range = if field.most >= u64::from(u32::MAX) && read < field.least {
         format!("at least {least}")
+    } else if least == most {
+        least
     } else {
         format!("{least} to {most}")
     };

@@ -38,7 +38,8 @@ impl Writer {
                 return name;
             }
             // What has a name or a time shows that first.
-            let place = if meta.bare { 0 } else { entries.len().min(1) };
+            let first = entries.first().map(|(name, _)| *name);
+            let place = usize::from(matches!(first, Some("name" | "at")));
             entries.insert(place, (meta.tag, name));
         }
         Json::Record(entries)

@@ -94,6 +94,8 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         Action::AddNode { node, links } => {
             form.part("node", said!("The node."), node);
             form.list("links", said!("Its links to nodes that exist."), links);
+            let verdict = if node.name.is_empty() { Err("“node” is missing".to_owned()) } else { Ok(()) };
+            form.holds(verdict);
         }
         Action::RemoveNode(name) | Action::Revive(name) => named(form, name),
         Action::Move(name, place) => {

@@ -32,7 +32,12 @@ fn check(it: &mut HealthCheck, form: &mut dyn Form) {
     it.fall = count(form, "fall", said!("Failures in a row that take a backend down."), (1, u32::MAX), it.fall);
     it.fast_interval = maybe_duration(form, "fast_interval", said!("The interval while in doubt; null is the interval."), it.fast_interval);
     it.down_interval = maybe_duration(form, "down_interval", said!("The interval while down; null is the interval."), it.down_interval);
-    form.holds(judged(it.validate()));
+    let verdict = if it.timeout > it.interval {
+        Err("“timeout” must not be longer than “interval”".to_owned())
+    } else {
+        judged(it.validate())
+    };
+    form.holds(verdict);
 }
 
 fn ejection(it: &mut Ejection, form: &mut dyn Form) {
@@ -43,7 +48,12 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
     it.interval = duration(form, "interval", said!("How long answers are counted before backends are compared."), 1, it.interval);
     form.maybe("success_rate", said!("Ejection of those far below the mean; null is none."), &mut it.success_rate);
     form.maybe("failure_percentage", said!("Ejection of those of whose attempts too many fail; null is none."), &mut it.failure_percentage);
-    form.holds(judged(it.validate()));
+    let verdict = if it.max_time < it.base_time {
+        Err("“max_time” must be at least as long as “base_time”".to_owned())
+    } else {
+        judged(it.validate())
+    };
+    form.holds(verdict);
 }
 
 fn success_rate(it: &mut SuccessRate, form: &mut dyn Form) {
