@@ -19,8 +19,12 @@ struct Expected {
 
 impl Expected {
     fn holds(&self, value: f64) -> bool {
-        let above = self.low.is_none_or(|(low, inside)| value > low || (inside && value == low));
-        let below = self.high.is_none_or(|(high, inside)| value < high || (inside && value == high));
+        let above = self
+            .low
+            .is_none_or(|(low, inside)| value > low || (inside && value == low));
+        let below = self
+            .high
+            .is_none_or(|(high, inside)| value < high || (inside && value == high));
         above && below
     }
 }
@@ -31,8 +35,8 @@ pub(crate) fn command(check: &Check) -> Result<ExitCode, Failure> {
     let name = check.expect.display().to_string();
     let text = std::fs::read_to_string(&check.expect).map_err(Failure::system(&name))?;
     let refused = |why: String| Failure::Refused(format!("{name}: {why}"));
-    let expected: Map<String, Value> =
-        serde_json::from_str(&text).map_err(|error| refused(format!("this is not a JSON object: {error}")))?;
+    let expected: Map<String, Value> = serde_json::from_str(&text)
+        .map_err(|error| refused(format!("this is not a JSON object: {error}")))?;
     if expected.is_empty() {
         return Err(refused("nothing is expected".to_owned()));
     }
@@ -54,7 +58,9 @@ pub(crate) fn command(check: &Check) -> Result<ExitCode, Failure> {
         }
     }
     if !faults.is_empty() {
-        return Err(refused(format!("these expectations cannot be judged:{faults}")));
+        return Err(refused(format!(
+            "these expectations cannot be judged:{faults}"
+        )));
     }
     let count = expected.len();
     let _ = writeln!(told, "{} of {count} hold", count - failed);
@@ -63,23 +69,51 @@ pub(crate) fn command(check: &Check) -> Result<ExitCode, Failure> {
 }
 
 fn judge(summary: &Summary, what: &str, comparison: &Value) -> Result<(bool, String), String> {
-    let Some(quantity) = summary.find(what) else {
-        let names: Vec<String> = summary.quantities.iter().map(Quantity::name).collect();
-        return Err(format!("there is no such quantity; there are {}", names.join(", ")));
+    // Not seen is none of them.
+    let none = Quantity {
+        path: Vec::new(),
+        value: Some(0.0),
+        reach: None,
+        unit: Unit::Count,
     };
-    let comparison = comparison.as_str().ok_or("this must be a text such as \"<= 200ms\"")?;
+    let counted = what.starts_with("calls.status.") || what.starts_with("attempts.");
+    let Some(quantity) = summary.find(what).or(counted.then_some(&none)) else {
+        let names: Vec<String> = summary.quantities.iter().map(Quantity::name).collect();
+        return Err(format!(
+            "there is no such quantity; there are {}",
+            names.join(", ")
+        ));
+    };
+    let comparison = comparison
+        .as_str()
+        .ok_or("this must be a text such as \"<= 200ms\"")?;
     let expected = parse(comparison, quantity.unit)?;
     let Some(value) = quantity.value else {
-        return Ok((false, format!("{what} has no value: nothing was there to measure; expected {}", expected.words)));
+        return Ok((
+            false,
+            format!(
+                "{what} has no value: nothing was there to measure; expected {}",
+                expected.words
+            ),
+        ));
     };
     let shown = quantity.unit.show(value);
-    Ok((expected.holds(value), format!("{what} is {shown}, expected {}", expected.words)))
+    Ok((
+        expected.holds(value),
+        format!("{what} is {shown}, expected {}", expected.words),
+    ))
 }
 
 fn parse(text: &str, unit: Unit) -> Result<Expected, String> {
     let text = text.trim();
     let bound = |text: &str| value(text.trim(), unit);
-    for (sign, words) in [("<=", "at most"), (">=", "at least"), ("<", "below"), (">", "above"), ("=", "exactly")] {
+    for (sign, words) in [
+        ("<=", "at most"),
+        (">=", "at least"),
+        ("<", "below"),
+        (">", "above"),
+        ("=", "exactly"),
+    ] {
         let Some(rest) = text.strip_prefix(sign) else {
             continue;
         };
@@ -96,7 +130,11 @@ fn parse(text: &str, unit: Unit) -> Result<Expected, String> {
         .ok_or_else(|| format!("“{text}” is no comparison: write \"<= x\", \"< x\", \">= x\", \"> x\", \"= x\" or \"x to y\""))?;
     let (low, high) = (bound(low)?, bound(high)?);
     let words = format!("{} to {}", unit.show(low), unit.show(high));
-    Ok(Expected { words, low: Some((low, true)), high: Some((high, true)) })
+    Ok(Expected {
+        words,
+        low: Some((low, true)),
+        high: Some((high, true)),
+    })
 }
 
 fn value(text: &str, unit: Unit) -> Result<f64, String> {
@@ -106,9 +144,15 @@ fn value(text: &str, unit: Unit) -> Result<f64, String> {
     };
     match unit {
         Unit::Seconds => simulation::file::duration(text).map(simulation::time::seconds),
-        Unit::Rate => number(text.strip_suffix("/s").ok_or_else(|| format!("“{text}” is not a rate such as 125/s"))?, "125/s"),
+        Unit::Rate => number(
+            text.strip_suffix("/s")
+                .ok_or_else(|| format!("“{text}” is not a rate such as 125/s"))?,
+            "125/s",
+        ),
         Unit::Share => {
-            let percent = text.strip_suffix('%').ok_or_else(|| format!("“{text}” is not a percentage such as 50%"))?;
+            let percent = text
+                .strip_suffix('%')
+                .ok_or_else(|| format!("“{text}” is not a percentage such as 50%"))?;
             number(percent, "50%").map(|it| it / 100.0)
         }
         Unit::Count | Unit::Number => number(text, "3"),

@@ -17,8 +17,13 @@ use std::collections::BTreeMap;
 const BATCHES: usize = 20;
 /// Calls beyond a percentile that a batch needs.
 const BEYOND: f64 = 5.0;
-const PERCENTILES: [(&str, f64); 5] =
-    [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999)];
+const PERCENTILES: [(&str, f64); 5] = [
+    ("p50", 0.5),
+    ("p90", 0.9),
+    ("p95", 0.95),
+    ("p99", 0.99),
+    ("p99.9", 0.999),
+];
 
 /// `reroute run`.
 pub(crate) fn command(run: &Run) -> Result<String, Failure> {
@@ -108,7 +113,11 @@ impl<'r> Runner<'r> {
         self.take(None)?;
         for index in 0..BATCHES {
             let end = self.warm + (self.until - self.warm) / BATCHES as u64 * (index as u64 + 1);
-            let end = if index + 1 == BATCHES { self.until } else { end };
+            let end = if index + 1 == BATCHES {
+                self.until
+            } else {
+                end
+            };
             let servers = self.servers();
             let before: Vec<Nanos> = servers.iter().map(|id| self.world.core_time(*id)).collect();
             loop {
@@ -138,7 +147,10 @@ impl<'r> Runner<'r> {
 
     fn servers(&self) -> Vec<NodeId> {
         let nodes = self.world.nodes();
-        nodes.filter(|node| matches!(node.role, RoleView::Server(_))).map(|node| node.id).collect()
+        nodes
+            .filter(|node| matches!(node.role, RoleView::Server(_)))
+            .map(|node| node.id)
+            .collect()
     }
 
     /// Takes the calls that have ended; those of the warm-up only leave their traces.
@@ -158,7 +170,12 @@ impl<'r> Runner<'r> {
 
     /// What is under way at the end.
     fn rest(&mut self) -> Result<(), Failure> {
-        let calls: Vec<CallRecord> = self.world.calls().filter(|call| call.ended.is_none()).cloned().collect();
+        let calls: Vec<CallRecord> = self
+            .world
+            .calls()
+            .filter(|call| call.ended.is_none())
+            .cloned()
+            .collect();
         for call in calls {
             self.note_picks(&call);
             if let Some(trace) = self.trace.as_deref_mut() {
@@ -233,14 +250,22 @@ impl<'r> Runner<'r> {
             summary.put(&["calls", name], Unit::Count, Some(total(of) as f64));
         }
         for (status, count) in &self.statuses {
-            summary.put(&["calls", "status", status], Unit::Count, Some(*count as f64));
+            summary.put(
+                &["calls", "status", status],
+                Unit::Count,
+                Some(*count as f64),
+            );
         }
         let under_way = self.world.calls_in_flight() as f64;
         summary.put(&["calls", "in_flight_at_end"], Unit::Count, Some(under_way));
         let length = seconds(self.until - self.warm);
         let piece = length / BATCHES as f64;
         let mut rate = |name: &str, of: fn(&Batch) -> u64| {
-            let means: Vec<f64> = self.batches.iter().map(|it| of(it) as f64 / piece).collect();
+            let means: Vec<f64> = self
+                .batches
+                .iter()
+                .map(|it| of(it) as f64 / piece)
+                .collect();
             summary.put_batches(&[name], Unit::Rate, Some(total(of) as f64 / length), &means);
         };
         rate("throughput", Batch::answered);
@@ -251,25 +276,49 @@ impl<'r> Runner<'r> {
         let mean = (ended > 0).then(|| attempts / ended as f64);
         summary.put_batches(&["attempts", "mean"], Unit::Number, mean, &means);
         for (number, count) in &self.attempts {
-            summary.put(&["attempts", &number.to_string()], Unit::Count, Some(*count as f64));
+            summary.put(
+                &["attempts", &number.to_string()],
+                Unit::Count,
+                Some(*count as f64),
+            );
         }
-        let means: Vec<f64> = self.batches.iter().map(|it| it.in_flight as f64 / 1e9 / piece).collect();
+        let means: Vec<f64> = self
+            .batches
+            .iter()
+            .map(|it| it.in_flight as f64 / 1e9 / piece)
+            .collect();
         summary.put_batches(&["in_flight"], Unit::Number, mean_of(&means), &means);
         self.nodes(&mut summary, piece);
-        for detection in self.world.detections().iter().filter(|it| it.detected > self.warm) {
-            let names = [detection.balancer, detection.server].map(|id| self.world.name(id).to_owned());
+        for detection in self
+            .world
+            .detections()
+            .iter()
+            .filter(|it| it.detected > self.warm)
+        {
+            let names =
+                [detection.balancer, detection.server].map(|id| self.world.name(id).to_owned());
             let at = format!("died at {}s", seconds(detection.died));
             let path = ["detection", &names[0], &names[1], &at];
-            summary.put(&path, Unit::Seconds, Some(seconds(detection.detected - detection.died)));
+            summary.put(
+                &path,
+                Unit::Seconds,
+                Some(seconds(detection.detected - detection.died)),
+            );
         }
         self.first.sort_unstable();
         let first = self.first.iter().take(self.picks);
-        summary.picks = first.map(|(_, _, id)| self.world.name(*id).to_owned()).collect();
+        summary.picks = first
+            .map(|(_, _, id)| self.world.name(*id).to_owned())
+            .collect();
         summary
     }
 
     fn nodes(&self, summary: &mut Summary, piece: f64) {
-        let mut ids: Vec<NodeId> = self.batches.iter().flat_map(|it| it.servers.keys().copied()).collect();
+        let mut ids: Vec<NodeId> = self
+            .batches
+            .iter()
+            .flat_map(|it| it.servers.keys().copied())
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         for id in ids {
@@ -279,11 +328,25 @@ impl<'r> Runner<'r> {
                 _ => 1,
             };
             let seen = |batch: &Batch| batch.servers.get(&id).copied().unwrap_or_default();
-            let number: Vec<f64> = self.batches.iter().map(|it| seen(it).0 as f64 / 1e9 / piece).collect();
+            let number: Vec<f64> = self
+                .batches
+                .iter()
+                .map(|it| seen(it).0 as f64 / 1e9 / piece)
+                .collect();
             let worked = |it: &Batch| seconds(seen(it).1) / piece / f64::from(cores);
             let busy: Vec<f64> = self.batches.iter().map(worked).collect();
-            summary.put_batches(&["nodes", name, "number"], Unit::Number, mean_of(&number), &number);
-            summary.put_batches(&["nodes", name, "utilisation"], Unit::Share, mean_of(&busy), &busy);
+            summary.put_batches(
+                &["nodes", name, "number"],
+                Unit::Number,
+                mean_of(&number),
+                &number,
+            );
+            summary.put_batches(
+                &["nodes", name, "utilisation"],
+                Unit::Share,
+                mean_of(&busy),
+                &busy,
+            );
             let picked = self.picked.get(&id).copied().unwrap_or(0);
             summary.put(&["nodes", name, "picks"], Unit::Count, Some(picked as f64));
         }
@@ -296,26 +359,47 @@ fn mean_of(values: &[f64]) -> Option<f64> {
 
 /// A ratio by batch; none at all if a batch has nothing to divide by.
 fn ratios(batches: &[Batch], of: fn(&Batch) -> (f64, f64)) -> Vec<f64> {
-    let parts = batches.iter().map(of).map(|(over, under)| (under > 0.0).then(|| over / under));
+    let parts = batches
+        .iter()
+        .map(of)
+        .map(|(over, under)| (under > 0.0).then(|| over / under));
     parts.collect::<Option<Vec<f64>>>().unwrap_or_default()
 }
 
 /// Batches whose latencies are in order.
 fn latencies(summary: &mut Summary, batches: &[Batch]) {
-    let mut all: Vec<Nanos> = batches.iter().flat_map(|it| it.latencies.iter().copied()).collect();
+    let mut all: Vec<Nanos> = batches
+        .iter()
+        .flat_map(|it| it.latencies.iter().copied())
+        .collect();
     all.sort_unstable();
     let sum = |latencies: &[Nanos]| latencies.iter().map(|it| seconds(*it)).sum::<f64>();
-    let means = batches.iter().map(|it| (!it.latencies.is_empty()).then(|| sum(&it.latencies) / it.latencies.len() as f64));
+    let means = batches.iter().map(|it| {
+        (!it.latencies.is_empty()).then(|| sum(&it.latencies) / it.latencies.len() as f64)
+    });
     let means: Vec<f64> = means.collect::<Option<Vec<f64>>>().unwrap_or_default();
     let mean = (!all.is_empty()).then(|| sum(&all) / all.len() as f64);
     summary.put_batches(&["latency", "mean"], Unit::Seconds, mean, &means);
     for (name, share) in PERCENTILES {
-        let enough = batches.iter().all(|it| it.latencies.len() as f64 * (1.0 - share) >= BEYOND);
-        let each = batches.iter().filter_map(|it| percentile(&it.latencies, share));
+        let enough = batches
+            .iter()
+            .all(|it| it.latencies.len() as f64 * (1.0 - share) >= BEYOND);
+        let each = batches
+            .iter()
+            .filter_map(|it| percentile(&it.latencies, share));
         let each: Vec<f64> = if enough { each.collect() } else { Vec::new() };
-        summary.put_batches(&["latency", name], Unit::Seconds, percentile(&all, share), &each);
+        summary.put_batches(
+            &["latency", name],
+            Unit::Seconds,
+            percentile(&all, share),
+            &each,
+        );
     }
-    summary.put(&["latency", "max"], Unit::Seconds, all.last().map(|it| seconds(*it)));
+    summary.put(
+        &["latency", "max"],
+        Unit::Seconds,
+        all.last().map(|it| seconds(*it)),
+    );
 }
 
 /// The least latency that at least a share of the calls did not exceed.

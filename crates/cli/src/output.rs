@@ -30,11 +30,20 @@ pub(crate) fn summary(summary: &Summary, format: Format) -> String {
 fn as_text(summary: &Summary) -> String {
     let mut table = Table::new(["quantity", "value", "95 % interval"], [false, true, true]);
     for it in &summary.quantities {
-        let value = it.value.map_or_else(|| "none".to_owned(), |value| it.unit.show(value));
-        let reach = it.reach.map_or_else(String::new, |reach| format!("± {}", it.unit.show(reach)));
+        let value = it
+            .value
+            .map_or_else(|| "none".to_owned(), |value| it.unit.show(value));
+        let reach = it
+            .reach
+            .map_or_else(String::new, |reach| format!("± {}", it.unit.show(reach)));
         table.row([it.name(), value, reach]);
     }
-    let mut text = format!("{}, seed {}\n\n{}", summary.scenario, summary.seed, table.lay_out());
+    let mut text = format!(
+        "{}, seed {}\n\n{}",
+        summary.scenario,
+        summary.seed,
+        table.lay_out()
+    );
     if !summary.picks.is_empty() {
         text.push_str(&format!("\npicks       {}\n", summary.picks.join(" ")));
     }
@@ -54,7 +63,12 @@ fn as_csv(summary: &Summary) -> String {
         let (low, high) = ends(it).unzip();
         let name = field(&it.name());
         let unit = it.unit.name();
-        text.push_str(&format!("{name},{},{},{},{unit}\n", number(it.value), number(low), number(high)));
+        text.push_str(&format!(
+            "{name},{},{},{},{unit}\n",
+            number(it.value),
+            number(low),
+            number(high)
+        ));
     }
     for (index, pick) in summary.picks.iter().enumerate() {
         text.push_str(&format!("pick.{},{},,,\n", index + 1, field(pick)));
@@ -76,7 +90,10 @@ fn as_json(summary: &Summary) -> String {
     let mut root = Map::new();
     root.insert("scenario".to_owned(), json!(summary.scenario));
     root.insert("seed".to_owned(), json!(summary.seed));
-    root.insert("trace_hash".to_owned(), json!(format!("{:016x}", summary.trace_hash)));
+    root.insert(
+        "trace_hash".to_owned(),
+        json!(format!("{:016x}", summary.trace_hash)),
+    );
     root.insert("picks".to_owned(), json!(summary.picks));
     for it in &summary.quantities {
         let (low, high) = ends(it).unzip();

@@ -79,14 +79,32 @@ pub(crate) struct Summary {
 impl Summary {
     /// Adds a number without an interval.
     pub(crate) fn put(&mut self, path: &[&str], unit: Unit, value: Option<f64>) {
-        self.quantities.push(Quantity { path: owned(path), value, reach: None, unit });
+        self.quantities.push(Quantity {
+            path: owned(path),
+            value,
+            reach: None,
+            unit,
+        });
     }
 
     /// Adds a number with the means of its batches.
-    pub(crate) fn put_batches(&mut self, path: &[&str], unit: Unit, value: Option<f64>, means: &[f64]) {
+    pub(crate) fn put_batches(
+        &mut self,
+        path: &[&str],
+        unit: Unit,
+        value: Option<f64>,
+        means: &[f64],
+    ) {
         let interval = Interval::from_batches(means);
-        let reach = value.and(interval).map(|interval| interval.half_width(0.95));
-        self.quantities.push(Quantity { path: owned(path), value, reach, unit });
+        let reach = value
+            .and(interval)
+            .map(|interval| interval.half_width(0.95));
+        self.quantities.push(Quantity {
+            path: owned(path),
+            value,
+            reach,
+            unit,
+        });
     }
 
     /// The quantity of a name.

@@ -36,7 +36,11 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Scenario, Failure> {
 pub(crate) fn presets(name: Option<&str>) -> Result<String, Failure> {
     if let Some(name) = name {
         let preset = presets::find(name);
-        let refused = || Failure::Refused(format!("there is no preset “{name}”; `reroute presets` lists them"));
+        let refused = || {
+            Failure::Refused(format!(
+                "there is no preset “{name}”; `reroute presets` lists them"
+            ))
+        };
         return preset.map(|it| file::write(&it)).ok_or_else(refused);
     }
     let mut told = String::new();

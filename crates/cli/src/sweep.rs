@@ -19,8 +19,19 @@ use std::sync::mpsc;
 
 /// Quantities of a run that are kept.
 pub(crate) const KEPT: [&str; 13] = [
-    "calls.ended", "calls.good", "calls.errors", "calls.failed", "calls.shed", "throughput", "goodput",
-    "latency.mean", "latency.p50", "latency.p95", "latency.p99", "latency.p99.9", "attempts.mean",
+    "calls.ended",
+    "calls.good",
+    "calls.errors",
+    "calls.failed",
+    "calls.shed",
+    "throughput",
+    "goodput",
+    "latency.mean",
+    "latency.p50",
+    "latency.p95",
+    "latency.p99",
+    "latency.p99.9",
+    "attempts.mean",
 ];
 
 /// `reroute sweep`.
@@ -69,9 +80,15 @@ pub(crate) fn command(sweep: &Sweep) -> Result<String, Failure> {
 /// One run's quantities.
 fn one(plan: &Plan, span: &Span, run: usize) -> Result<Vec<Option<f64>>, Failure> {
     let (scenario, seed) = plan.run(run);
-    let span = Span { seed: Some(seed), ..span.clone() };
+    let span = Span {
+        seed: Some(seed),
+        ..span.clone()
+    };
     let summary = measure::measure(scenario.clone(), &span, 0, None)?;
-    Ok(KEPT.iter().map(|name| summary.find(name).and_then(|it| it.value)).collect())
+    Ok(KEPT
+        .iter()
+        .map(|name| summary.find(name).and_then(|it| it.value))
+        .collect())
 }
 
 /// `reroute merge`.

@@ -8,9 +8,15 @@ pub(crate) struct Table {
 
 impl Table {
     /// An empty table: its headings, and which columns stand to the right.
-    pub(crate) fn new<S: Into<String>>(head: impl IntoIterator<Item = S>, right: impl IntoIterator<Item = bool>) -> Self {
+    pub(crate) fn new<S: Into<String>>(
+        head: impl IntoIterator<Item = S>,
+        right: impl IntoIterator<Item = bool>,
+    ) -> Self {
         let head = head.into_iter().map(Into::into).collect();
-        Self { rows: vec![head], right: right.into_iter().collect() }
+        Self {
+            rows: vec![head],
+            right: right.into_iter().collect(),
+        }
     }
 
     /// Adds a row.

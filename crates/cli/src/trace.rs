@@ -19,7 +19,10 @@ impl Trace {
     /// A new file.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         let file = File::create(path).map_err(Failure::system(path.display().to_string()))?;
-        Ok(Self { path: path.to_owned(), out: BufWriter::new(file) })
+        Ok(Self {
+            path: path.to_owned(),
+            out: BufWriter::new(file),
+        })
     }
 
     /// Writes a call.
@@ -30,7 +33,9 @@ impl Trace {
 
     /// Everything is in the file.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
-        self.out.flush().map_err(Failure::system(self.path.display().to_string()))
+        self.out
+            .flush()
+            .map_err(Failure::system(self.path.display().to_string()))
     }
 }
 
@@ -81,22 +86,41 @@ fn reason(reason: Reason) -> String {
 fn step(world: &World, step: &Step) -> Value {
     let name = |id: NodeId| world.name(id).to_owned();
     let mut line = match &step.what {
-        What::Called { lan, client } => json!({"step": "called", "lan": name(*lan), "client": client}),
-        What::Hop { kind, from, to, arrives, lost, .. } => {
+        What::Called { lan, client } => {
+            json!({"step": "called", "lan": name(*lan), "client": client})
+        }
+        What::Hop {
+            kind,
+            from,
+            to,
+            arrives,
+            lost,
+            ..
+        } => {
             json!({"step": "hop", "message": message(*kind), "from": name(*from), "to": name(*to),
                 "arrives_ns": arrives, "lost": lost})
         }
-        What::Chosen { at_node, server, explanation } => {
+        What::Chosen {
+            at_node,
+            server,
+            explanation,
+        } => {
             json!({"step": "chosen", "by": name(*at_node), "server": name(*server),
                 "policy": explanation.policy,
                 "why": explanation.sentence()})
         }
-        What::Queued { server, length } => json!({"step": "queued", "server": name(*server), "length": length}),
+        What::Queued { server, length } => {
+            json!({"step": "queued", "server": name(*server), "length": length})
+        }
         What::Started { server } => json!({"step": "started", "server": name(*server)}),
         What::Executed { server, computed } => {
             json!({"step": "executed", "server": name(*server), "computed": computed})
         }
-        What::AttemptFailed { at_node, server, reason: why } => {
+        What::AttemptFailed {
+            at_node,
+            server,
+            reason: why,
+        } => {
             json!({"step": "attempt failed", "by": name(*at_node), "server": server.map(name), "reason": reason(*why)})
         }
         What::Finished { outcome: end } => json!({"step": "finished", "outcome": outcome(*end)}),

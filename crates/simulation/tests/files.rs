@@ -1,6 +1,9 @@
 //! Scenario files: what is written is read as it was, and what is wrong is told.
 #![allow(missing_docs, reason = "tests say what they hold in their names")]
-#![allow(clippy::expect_used, reason = "what a test's helpers cannot do fails the test")]
+#![allow(
+    clippy::expect_used,
+    reason = "what a test's helpers cannot do fails the test"
+)]
 #![cfg(not(target_arch = "wasm32"))]
 
 mod scenarios;
@@ -28,7 +31,10 @@ fn a_file_reads_as_one_would_write_it() {
         r#"    {"between": ["LAN A", "router-1"], "latency": "4ms"},"#,
         r#"    {"at": "2s", "action": "kill", "node": "server-2", "death": "silence"},"#,
     ] {
-        assert!(text.lines().any(|it| it == line), "{line}\nis not in\n{text}");
+        assert!(
+            text.lines().any(|it| it == line),
+            "{line}\nis not in\n{text}"
+        );
     }
 }
 

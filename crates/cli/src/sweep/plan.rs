@@ -22,12 +22,14 @@ impl Plan {
     pub(crate) fn new(sweep: &Sweep) -> Result<Self, Failure> {
         let text = source::text(&sweep.scenario)?;
         let scenario = source::parse(&sweep.scenario, &text)?;
-        let base: Value = serde_json::from_str(&text)
-            .map_err(|error| Failure::Refused(error.to_string()))?;
+        let base: Value =
+            serde_json::from_str(&text).map_err(|error| Failure::Refused(error.to_string()))?;
         let mut axes = Vec::new();
         for set in &sweep.sets {
             let (path, values) = set.split_once('=').ok_or_else(|| {
-                Failure::Refused(format!("--set {set}: write a path and values, as in nodes[server-1].cores=1,2,4"))
+                Failure::Refused(format!(
+                    "--set {set}: write a path and values, as in nodes[server-1].cores=1,2,4"
+                ))
             })?;
             axes.push((path.trim().to_owned(), split(values)));
         }
@@ -37,8 +39,10 @@ impl Plan {
             for (told, scenario) in &combinations {
                 for value in values {
                     let mut changed: Value = scenario.clone();
-                    let read = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value.as_str()));
-                    set(&mut changed, path, &read).map_err(|why| Failure::Refused(format!("--set {path}: {why}")))?;
+                    let read =
+                        serde_json::from_str(value).unwrap_or_else(|_| Value::from(value.as_str()));
+                    set(&mut changed, path, &read)
+                        .map_err(|why| Failure::Refused(format!("--set {path}: {why}")))?;
                     let mut told: Vec<String> = told.clone();
                     told.push(value.clone());
                     grown.push((told, changed));
@@ -49,13 +53,19 @@ impl Plan {
         let paths: Vec<String> = axes.into_iter().map(|(path, _)| path).collect();
         let mut read = Vec::new();
         for (told, value) in combinations {
-            let settings: Vec<String> = paths.iter().zip(&told).map(|(path, value)| format!("{path}={value}")).collect();
+            let settings: Vec<String> = paths
+                .iter()
+                .zip(&told)
+                .map(|(path, value)| format!("{path}={value}"))
+                .collect();
             let name = format!("{} with {}", sweep.scenario, settings.join(" "));
             read.push((told, source::parse(&name, &value.to_string())?));
         }
         let first_seed = sweep.span.seed.unwrap_or(scenario.seed);
         if first_seed.checked_add(sweep.seeds).is_none() {
-            return Err(Failure::Refused("--seed: there are not that many seeds after this one".to_owned()));
+            return Err(Failure::Refused(
+                "--seed: there are not that many seeds after this one".to_owned(),
+            ));
         }
         let span = (sweep.span.until, sweep.span.warmup, first_seed, sweep.seeds);
         let mut all = format!("{span:?} {paths:?}");
@@ -64,7 +74,13 @@ impl Plan {
             all.push_str(&file::write(scenario));
         }
         let digest = format!("{:016x}", digest(all.as_bytes()));
-        Ok(Self { paths, combinations: read, first_seed, seeds: sweep.seeds, digest })
+        Ok(Self {
+            paths,
+            combinations: read,
+            first_seed,
+            seeds: sweep.seeds,
+            digest,
+        })
     }
 
     /// How many runs there are.
@@ -75,7 +91,10 @@ impl Plan {
     /// A run's scenario and seed. Runs are numbered by combination, then by seed.
     pub(crate) fn run(&self, run: usize) -> (&Scenario, u64) {
         let seeds = self.seeds as usize;
-        (&self.combinations[run / seeds].1, self.first_seed + (run % seeds) as u64)
+        (
+            &self.combinations[run / seeds].1,
+            self.first_seed + (run % seeds) as u64,
+        )
     }
 
     /// A run's values as they were told.
@@ -86,7 +105,9 @@ impl Plan {
 
 /// FNV-1a, 64 bits.
 fn digest(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Parts at commas that are in no brackets and no quotes.
@@ -136,7 +157,11 @@ fn set(value: &mut Value, path: &str, new: &Value) -> Result<(), String> {
                 set(item, rest, new)?;
             }
         }
-        return if found > 0 { Ok(()) } else { Err(format!("there is no “{which}”")) };
+        return if found > 0 {
+            Ok(())
+        } else {
+            Err(format!("there is no “{which}”"))
+        };
     }
     let end = path.find(['.', '[']).unwrap_or(path.len());
     let (name, rest) = path.split_at(end);
@@ -145,7 +170,9 @@ fn set(value: &mut Value, path: &str, new: &Value) -> Result<(), String> {
         *value = serde_json::json!({ "kind": kind });
     }
     let Value::Object(fields) = value else {
-        return Err(format!("“{name}” stands behind something that has no fields"));
+        return Err(format!(
+            "“{name}” stands behind something that has no fields"
+        ));
     };
     let field = fields.entry(name).or_insert_with(|| serde_json::json!({}));
     set(field, rest, new)

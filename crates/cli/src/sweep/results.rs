@@ -37,21 +37,33 @@ impl Results {
         let name = path.display().to_string();
         let fixed = FIXED.iter().map(|name| (*name).to_owned());
         let kept = KEPT.iter().map(|name| (*name).to_owned());
-        let header: Vec<String> = fixed.chain(plan.paths.iter().cloned()).chain(kept).collect();
+        let header: Vec<String> = fixed
+            .chain(plan.paths.iter().cloned())
+            .chain(kept)
+            .collect();
         let mut lines = BTreeMap::new();
         if path.exists() {
             let before = Self::read(path)?;
-            let other = before.header != header || before.lines.values().any(|line| line[0] != plan.digest);
+            let other =
+                before.header != header || before.lines.values().any(|line| line[0] != plan.digest);
             if other {
-                let why = format!("{name} holds the results of another sweep: choose another --out");
+                let why =
+                    format!("{name} holds the results of another sweep: choose another --out");
                 return Err(Failure::Refused(why));
             }
             lines = before.lines;
         }
         // A line that was cut off is not among those read: the file is written anew without it.
-        let mut results = Self { header, lines, file: None };
+        let mut results = Self {
+            header,
+            lines,
+            file: None,
+        };
         results.write(path)?;
-        let file = OpenOptions::new().append(true).open(path).map_err(Failure::system(&name))?;
+        let file = OpenOptions::new()
+            .append(true)
+            .open(path)
+            .map_err(Failure::system(&name))?;
         results.file = Some((path.to_owned(), file));
         Ok(results)
     }
@@ -62,10 +74,26 @@ impl Results {
     }
 
     /// Adds a run, to the file too.
-    pub(crate) fn add(&mut self, plan: &Plan, run: usize, values: &[Option<f64>]) -> Result<(), Failure> {
-        let fixed = [plan.digest.clone(), run.to_string(), plan.runs().to_string(), plan.run(run).1.to_string()];
-        let numbers = values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
-        let line: Vec<String> = fixed.into_iter().chain(plan.told(run).iter().cloned()).chain(numbers).collect();
+    pub(crate) fn add(
+        &mut self,
+        plan: &Plan,
+        run: usize,
+        values: &[Option<f64>],
+    ) -> Result<(), Failure> {
+        let fixed = [
+            plan.digest.clone(),
+            run.to_string(),
+            plan.runs().to_string(),
+            plan.run(run).1.to_string(),
+        ];
+        let numbers = values
+            .iter()
+            .map(|value| value.map_or_else(String::new, |value| value.to_string()));
+        let line: Vec<String> = fixed
+            .into_iter()
+            .chain(plan.told(run).iter().cloned())
+            .chain(numbers)
+            .collect();
         if let Some((path, file)) = &mut self.file {
             let written = file.write_all(row(&line).as_bytes());
             written.map_err(Failure::system(path.display().to_string()))?;
@@ -85,7 +113,11 @@ impl Results {
                 Some(whole) => {
                     let same = digest(whole).zip(digest(&part)).is_none_or(|(a, b)| a == b);
                     if whole.header != part.header || !same {
-                        let why = format!("{} is of another sweep than {}", path.display(), paths[0].display());
+                        let why = format!(
+                            "{} is of another sweep than {}",
+                            path.display(),
+                            paths[0].display()
+                        );
                         return Err(Failure::Refused(why));
                     }
                     whole.lines.extend(part.lines);
@@ -100,14 +132,20 @@ impl Results {
         let text = std::fs::read_to_string(path).map_err(Failure::system(&name))?;
         let refused = || Failure::Refused(format!("{name} is no result of a sweep"));
         let mut rows = parse(&text).into_iter();
-        let header = rows.next().filter(|it| it.len() >= FIXED.len() && it[..FIXED.len()] == FIXED);
+        let header = rows
+            .next()
+            .filter(|it| it.len() >= FIXED.len() && it[..FIXED.len()] == FIXED);
         let header = header.ok_or_else(refused)?;
         let mut lines = BTreeMap::new();
         for line in rows.filter(|line| line.len() == header.len()) {
             let run = line[1].parse().map_err(|_| refused())?;
             lines.insert(run, line);
         }
-        Ok(Self { header, lines, file: None })
+        Ok(Self {
+            header,
+            lines,
+            file: None,
+        })
     }
 
     /// Writes all lines to a file, in order.
@@ -123,7 +161,9 @@ impl Results {
         let mut head: Vec<String> = self.header[settings.clone()].to_vec();
         head.push("seeds".to_owned());
         head.extend(SHOWN.iter().map(|(name, _)| (*name).to_owned()));
-        let right: Vec<bool> = (0..head.len()).map(|column| column >= settings.len()).collect();
+        let right: Vec<bool> = (0..head.len())
+            .map(|column| column >= settings.len())
+            .collect();
         let mut table = Table::new(head, right);
         let mut groups: Vec<(&[String], Vec<&Vec<String>>)> = Vec::new();
         for line in self.lines.values() {
@@ -138,13 +178,21 @@ impl Results {
             cells.push(lines.len().to_string());
             for (name, unit) in SHOWN {
                 let column = self.header.iter().position(|it| it == name).unwrap_or(0);
-                let values: Vec<f64> = lines.iter().filter_map(|line| line[column].parse().ok()).collect();
+                let values: Vec<f64> = lines
+                    .iter()
+                    .filter_map(|line| line[column].parse().ok())
+                    .collect();
                 cells.push(show(&values, unit));
             }
             table.row(cells);
         }
         let mut text = table.lay_out();
-        let all = self.lines.values().next().and_then(|line| line[2].parse::<usize>().ok()).unwrap_or(0);
+        let all = self
+            .lines
+            .values()
+            .next()
+            .and_then(|line| line[2].parse::<usize>().ok())
+            .unwrap_or(0);
         if self.lines.len() < all {
             text.push_str(&format!("\n{} of {all} runs are here\n", self.lines.len()));
         }
@@ -154,7 +202,11 @@ impl Results {
 
 fn show(values: &[f64], unit: Unit) -> String {
     match (Interval::from_batches(values), values) {
-        (Some(interval), _) => format!("{} ± {}", unit.show(interval.mean), unit.show(interval.half_width(0.95))),
+        (Some(interval), _) => format!(
+            "{} ± {}",
+            unit.show(interval.mean),
+            unit.show(interval.half_width(0.95))
+        ),
         (None, [one]) => unit.show(*one),
         (None, _) => "none".to_owned(),
     }
@@ -167,7 +219,8 @@ fn row(cells: &[String]) -> String {
 
 /// The rows of a CSV file (RFC 4180) that were written to their end.
 fn parse(text: &str) -> Vec<Vec<String>> {
-    let (mut rows, mut cells, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let (mut rows, mut cells, mut cell, mut quoted) =
+        (Vec::new(), Vec::new(), String::new(), false);
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {

@@ -64,7 +64,11 @@ impl Decimal {
         while places > 0 {
             let step = places.min(19);
             let shift = quotient.leading_zeros();
-            let divisor = if step == 19 { TEN_19 } else { u128::from(10_u64.pow(step)) };
+            let divisor = if step == 19 {
+                TEN_19
+            } else {
+                u128::from(10_u64.pow(step))
+            };
             let dividend = quotient << shift;
             power -= shift as i32;
             rest |= dividend % divisor != 0;
@@ -140,11 +144,19 @@ mod tests {
     #[test]
     fn percents_move_the_point() {
         for (share, percent) in [
-            ("0", "0"), ("1", "100"), ("0.5", "50"), ("0.005", "0.5"), ("0.125", "12.5"),
-            ("12", "1200"), ("0.0001", "0.01"),
+            ("0", "0"),
+            ("1", "100"),
+            ("0.5", "50"),
+            ("0.005", "0.5"),
+            ("0.125", "12.5"),
+            ("12", "1200"),
+            ("0.0001", "0.01"),
         ] {
             assert_eq!(hundredfold(share), percent);
-            assert_eq!(Decimal::read(percent).map(|it| it.percent().double()), double(share));
+            assert_eq!(
+                Decimal::read(percent).map(|it| it.percent().double()),
+                double(share)
+            );
         }
     }
 

@@ -22,6 +22,10 @@ pub(super) const LONG: Nanos = 3_600_000 * crate::time::SECOND;
 #[derive(Debug)]
 pub(super) struct Meta {
     /// Its name in the schema.
+    #[cfg_attr(
+        not(feature = "schema"),
+        allow(dead_code, reason = "only the schema asks")
+    )]
     pub(super) name: &'static str,
     /// The field that says which kind it is; empty if there is one kind.
     pub(super) tag: &'static str,
@@ -33,7 +37,12 @@ pub(super) struct Meta {
 
 /// A part with one kind.
 pub(super) const fn record(name: &'static str) -> Meta {
-    Meta { name, tag: "", kinds: || vec![""], bare: false }
+    Meta {
+        name,
+        tag: "",
+        kinds: || vec![""],
+        bare: false,
+    }
 }
 
 /// Something in a file that has fields.
@@ -63,6 +72,10 @@ pub(super) trait Parts {
     /// One of them.
     fn at(&mut self, index: usize) -> Option<&mut dyn Part>;
     /// One that is not in it, to ask what they are.
+    #[cfg_attr(
+        not(feature = "schema"),
+        allow(dead_code, reason = "only the schema asks")
+    )]
     fn sample(&self) -> Box<dyn Part>;
 }
 
@@ -114,6 +127,10 @@ pub(super) struct Number {
     /// Its name.
     pub(super) name: &'static str,
     /// What it is.
+    #[cfg_attr(
+        not(feature = "schema"),
+        allow(dead_code, reason = "only the schema asks")
+    )]
     pub(super) doc: &'static str,
     /// Its unit.
     pub(super) measure: &'static Measure,
@@ -144,6 +161,10 @@ pub(super) struct Real {
     /// Its name.
     pub(super) name: &'static str,
     /// What it is.
+    #[cfg_attr(
+        not(feature = "schema"),
+        allow(dead_code, reason = "only the schema asks")
+    )]
     pub(super) doc: &'static str,
     /// How it is written.
     pub(super) written: Written,
@@ -168,7 +189,14 @@ pub(super) trait Form {
     /// Yes or no.
     fn flag(&mut self, name: &'static str, doc: &'static str, value: bool) -> bool;
     /// One of several names. One that must be there is `required`.
-    fn choice(&mut self, name: &'static str, doc: &'static str, required: bool, of: &[&'static str], value: usize) -> usize;
+    fn choice(
+        &mut self,
+        name: &'static str,
+        doc: &'static str,
+        required: bool,
+        of: &[&'static str],
+        value: usize,
+    ) -> usize;
     /// A part.
     fn part(&mut self, name: &'static str, doc: &'static str, part: &mut dyn Part);
     /// A part, or `null`.
@@ -180,49 +208,152 @@ pub(super) trait Form {
 }
 
 /// A duration of at least `least` nanoseconds.
-pub(super) fn duration(form: &mut dyn Form, name: &'static str, doc: &'static str, least: Nanos, value: Nanos) -> Nanos {
-    let field = Number { name, doc, measure: &DURATION, least, most: LONG, optional: false, required: false };
+pub(super) fn duration(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    least: Nanos,
+    value: Nanos,
+) -> Nanos {
+    let field = Number {
+        name,
+        doc,
+        measure: &DURATION,
+        least,
+        most: LONG,
+        optional: false,
+        required: false,
+    };
     form.number(&field, Some(value)).unwrap_or(value)
 }
 
 /// A duration that must be told.
-pub(super) fn told_duration(form: &mut dyn Form, name: &'static str, doc: &'static str, most: Nanos, value: Nanos) -> Nanos {
-    let field = Number { name, doc, measure: &DURATION, least: 0, most, optional: false, required: true };
+pub(super) fn told_duration(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    most: Nanos,
+    value: Nanos,
+) -> Nanos {
+    let field = Number {
+        name,
+        doc,
+        measure: &DURATION,
+        least: 0,
+        most,
+        optional: false,
+        required: true,
+    };
     form.number(&field, Some(value)).unwrap_or(value)
 }
 
 /// A duration above zero, or none.
-pub(super) fn maybe_duration(form: &mut dyn Form, name: &'static str, doc: &'static str, value: Option<Nanos>) -> Option<Nanos> {
-    form.number(&Number { name, doc, measure: &DURATION, least: 1, most: LONG, optional: true, required: false }, value)
+pub(super) fn maybe_duration(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    value: Option<Nanos>,
+) -> Option<Nanos> {
+    form.number(
+        &Number {
+            name,
+            doc,
+            measure: &DURATION,
+            least: 1,
+            most: LONG,
+            optional: true,
+            required: false,
+        },
+        value,
+    )
 }
 
 /// A number of any measure; what is in range fits a `u32`.
-pub(super) fn measured(form: &mut dyn Form, name: &'static str, doc: &'static str, measure: &'static Measure, (least, most): (u32, u32), value: u32) -> u32 {
+pub(super) fn measured(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    measure: &'static Measure,
+    (least, most): (u32, u32),
+    value: u32,
+) -> u32 {
     let (least, most) = (u64::from(least), u64::from(most));
-    let field = Number { name, doc, measure, least, most, optional: false, required: false };
-    form.number(&field, Some(value.into())).map_or(value, |value| value as u32)
+    let field = Number {
+        name,
+        doc,
+        measure,
+        least,
+        most,
+        optional: false,
+        required: false,
+    };
+    form.number(&field, Some(value.into()))
+        .map_or(value, |value| value as u32)
 }
 
 /// A whole number.
-pub(super) fn count(form: &mut dyn Form, name: &'static str, doc: &'static str, range: (u32, u32), value: u32) -> u32 {
+pub(super) fn count(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    range: (u32, u32),
+    value: u32,
+) -> u32 {
     measured(form, name, doc, &COUNT, range, value)
 }
 
 /// A whole number, or none.
-pub(super) fn maybe_count(form: &mut dyn Form, name: &'static str, doc: &'static str, least: u32, value: Option<u32>) -> Option<u32> {
+pub(super) fn maybe_count(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    least: u32,
+    value: Option<u32>,
+) -> Option<u32> {
     let (least, most) = (least.into(), u32::MAX.into());
-    let field = Number { name, doc, measure: &COUNT, least, most, optional: true, required: false };
-    form.number(&field, value.map(u64::from)).map(|value| value as u32)
+    let field = Number {
+        name,
+        doc,
+        measure: &COUNT,
+        least,
+        most,
+        optional: true,
+        required: false,
+    };
+    form.number(&field, value.map(u64::from))
+        .map(|value| value as u32)
 }
 
 /// Whole percent.
-pub(super) fn percent(form: &mut dyn Form, name: &'static str, doc: &'static str, range: (u32, u32), value: u32) -> u32 {
+pub(super) fn percent(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    range: (u32, u32),
+    value: u32,
+) -> u32 {
     measured(form, name, doc, &PERCENT, range, value)
 }
 
 /// A plain double.
-pub(super) fn plain(form: &mut dyn Form, name: &'static str, doc: &'static str, (least, most): (f64, f64), value: f64) -> f64 {
-    form.real(&Real { name, doc, written: Written::Plain, least, most, required: false }, value)
+pub(super) fn plain(
+    form: &mut dyn Form,
+    name: &'static str,
+    doc: &'static str,
+    (least, most): (f64, f64),
+    value: f64,
+) -> f64 {
+    form.real(
+        &Real {
+            name,
+            doc,
+            written: Written::Plain,
+            least,
+            most,
+            required: false,
+        },
+        value,
+    )
 }
 
 /// An enum's validity in a sentence.

@@ -19,8 +19,17 @@ pub(super) struct Measure {
 /// Nanoseconds.
 pub(super) static DURATION: Measure = Measure {
     what: "a duration",
-    units: &[("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)],
-    also: &[("min", 60_000_000_000), ("h", 3_600_000_000_000), ("µs", 1_000)],
+    units: &[
+        ("s", 1_000_000_000),
+        ("ms", 1_000_000),
+        ("us", 1_000),
+        ("ns", 1),
+    ],
+    also: &[
+        ("min", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+        ("µs", 1_000),
+    ],
     example: "20ms",
 };
 /// Bits a second.
@@ -104,7 +113,11 @@ impl Measure {
     pub(super) fn read(&self, text: &str) -> Result<u64, String> {
         let (number, symbol) = split(text);
         let known = self.units.iter().chain(self.also);
-        let Some(size) = known.clone().find(|unit| unit.0 == symbol).map(|unit| unit.1) else {
+        let Some(size) = known
+            .clone()
+            .find(|unit| unit.0 == symbol)
+            .map(|unit| unit.1)
+        else {
             return Err(self.wrong_unit(text, symbol));
         };
         let Some(decimal) = Decimal::read(number) else {
@@ -124,7 +137,12 @@ impl Measure {
         if self.plain() {
             return self.not_this(text);
         }
-        let names: Vec<&str> = self.units.iter().chain(self.also).map(|unit| unit.0).collect();
+        let names: Vec<&str> = self
+            .units
+            .iter()
+            .chain(self.also)
+            .map(|unit| unit.0)
+            .collect();
         let (what, example, names) = (self.what, self.example, names.join(", "));
         if symbol.is_empty() {
             format!("“{text}” has no unit: write {what} as in \"{example}\", in {names}")
@@ -135,7 +153,11 @@ impl Measure {
 
     /// It is not a number of this kind at all.
     pub(super) fn not_this(&self, text: &str) -> String {
-        let (what, example, quote) = (self.what, self.example, if self.plain() { "" } else { "\"" });
+        let (what, example, quote) = (
+            self.what,
+            self.example,
+            if self.plain() { "" } else { "\"" },
+        );
         format!("this must be {what} such as {quote}{example}{quote}; {text} is not")
     }
 }

@@ -48,15 +48,30 @@ impl fmt::Display for Fault {
 /// # Errors
 /// Everything that is wrong with the text, in the order of the file's parts; at least one fault.
 pub fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
-    let whole = |sentence: String| vec![Fault { path: String::new(), sentence }];
+    let whole = |sentence: String| {
+        vec![Fault {
+            path: String::new(),
+            sentence,
+        }]
+    };
     let value = serde_json::from_slice(text.as_bytes())
         .map_err(|error| whole(format!("this is not JSON: {error}")))?;
     let mut scenario = parts_of_nothing();
     let mut faults = Reader::read(&value, &mut scenario);
-    let told = faults.iter().any(|it| it.path.is_empty() || it.path.starts_with("workload"));
-    if !told && scenario.workload.iter().all(|operation| operation.weight == 0) {
+    let told = faults
+        .iter()
+        .any(|it| it.path.is_empty() || it.path.starts_with("workload"));
+    if !told
+        && scenario
+            .workload
+            .iter()
+            .all(|operation| operation.weight == 0)
+    {
         let sentence = "this needs at least one procedure with a weight above 0".to_owned();
-        faults.push(Fault { path: "workload".to_owned(), sentence });
+        faults.push(Fault {
+            path: "workload".to_owned(),
+            sentence,
+        });
     }
     faults.extend(names::Names::check(&scenario));
     if faults.is_empty() {

@@ -21,7 +21,11 @@ impl<'s> Names<'s> {
     /// What is wrong with the names of a scenario.
     pub(super) fn check(scenario: &'s Scenario) -> Vec<Fault> {
         let (nodes, links) = (BTreeMap::new(), BTreeSet::new());
-        let mut names = Self { nodes, links, faults: Vec::new() };
+        let mut names = Self {
+            nodes,
+            links,
+            faults: Vec::new(),
+        };
         for (index, node) in scenario.nodes.iter().enumerate() {
             let path = format!("nodes[{index}]");
             if !node.name.is_empty() && names.nodes.contains_key(node.name.as_str()) {
@@ -147,7 +151,9 @@ impl<'s> Names<'s> {
             Action::Drain(name, _) | Action::SetSpeed(name, _) | Action::SetServer(name, _) => {
                 self.done_to(path, name, &["server"]);
             }
-            Action::SetLoad(name, _) | Action::SetLan(name, _) => self.done_to(path, name, &["lan"]),
+            Action::SetLoad(name, _) | Action::SetLan(name, _) => {
+                self.done_to(path, name, &["lan"])
+            }
             Action::SetPolicy(name, _)
             | Action::SetHealthCheck(name, _)
             | Action::SetEjection(name, _)

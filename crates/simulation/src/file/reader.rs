@@ -67,14 +67,19 @@ impl<'v> Reader<'v> {
                 Some(Value::String(kind)) => (Some(object), kind.as_str()),
                 other => {
                     let tag = meta.tag;
-                    let fault = if other.is_some() { "must be a text" } else { "is missing" };
+                    let fault = if other.is_some() {
+                        "must be a text"
+                    } else {
+                        "is missing"
+                    };
                     let kinds = (meta.kinds)().join(", ");
                     return self.fault(format!("“{tag}” {fault}: one of {kinds}"));
                 }
             },
             Value::String(kind) if meta.bare => (None, kind.as_str()),
             _ if meta.bare => {
-                return self.fault("this must be a name in quotes, or an object in braces".to_owned());
+                return self
+                    .fault("this must be a name in quotes, or an object in braces".to_owned());
             }
             _ => return self.fault("this must be an object in braces".to_owned()),
         };
@@ -85,7 +90,11 @@ impl<'v> Reader<'v> {
             return self.fault(sentence);
         };
         part.reset(index);
-        let asked = if meta.tag.is_empty() { Vec::new() } else { vec![meta.tag] };
+        let asked = if meta.tag.is_empty() {
+            Vec::new()
+        } else {
+            vec![meta.tag]
+        };
         let outer = (
             std::mem::replace(&mut self.object, object),
             std::mem::replace(&mut self.asked, asked),
@@ -140,7 +149,13 @@ fn real(field: &Real, value: &Value) -> Result<f64, String> {
         Value::String(text) => {
             let (number, symbol) = split(text);
             let decimal = Decimal::read(number).filter(|_| symbol == unit);
-            let share = |it: Decimal| if field.written == Written::Share { it.percent() } else { it };
+            let share = |it: Decimal| {
+                if field.written == Written::Share {
+                    it.percent()
+                } else {
+                    it
+                }
+            };
             decimal.map(|it| share(it).double())
         }
         _ => None,
@@ -151,9 +166,16 @@ fn real(field: &Real, value: &Value) -> Result<f64, String> {
     if (field.least..=field.most).contains(&read) {
         return Ok(read);
     }
-    let factor = if field.written == Written::Share { 100.0 } else { 1.0 };
+    let factor = if field.written == Written::Share {
+        100.0
+    } else {
+        1.0
+    };
     let (least, most) = (field.least * factor, field.most * factor);
-    Err(format!("this must be {least}{unit} to {most}{unit}; {} is not", shown(value)))
+    Err(format!(
+        "this must be {least}{unit} to {most}{unit}; {} is not",
+        shown(value)
+    ))
 }
 
 fn number(field: &Number, value: &Value) -> Result<u64, String> {
@@ -193,7 +215,9 @@ impl Form for Reader<'_> {
     }
 
     fn real(&mut self, field: &Real, value: f64) -> f64 {
-        let found = self.ask(field.name, field.required).map(|found| real(field, found));
+        let found = self
+            .ask(field.name, field.required)
+            .map(|found| real(field, found));
         match found {
             None => value,
             Some(Ok(found)) => found,
@@ -242,11 +266,20 @@ impl Form for Reader<'_> {
         }
     }
 
-    fn choice(&mut self, name: &'static str, _: &'static str, required: bool, of: &[&'static str], value: usize) -> usize {
+    fn choice(
+        &mut self,
+        name: &'static str,
+        _: &'static str,
+        required: bool,
+        of: &[&'static str],
+        value: usize,
+    ) -> usize {
         let Some(found) = self.ask(name, required) else {
             return value;
         };
-        let index = found.as_str().and_then(|text| of.iter().position(|it| *it == text));
+        let index = found
+            .as_str()
+            .and_then(|text| of.iter().position(|it| *it == text));
         index.unwrap_or_else(|| {
             let (shown, text) = (shown(found), found.as_str().unwrap_or(""));
             let sentence = format!("{shown} is none of those known{}", instead(text, of));
@@ -283,7 +316,8 @@ impl Form for Reader<'_> {
                     for (index, value) in found.iter().enumerate() {
                         parts.grow();
                         if let Some(part) = parts.at(index) {
-                            reader.within(&format!("[{index}]"), |reader| reader.enter(value, part));
+                            reader
+                                .within(&format!("[{index}]"), |reader| reader.enter(value, part));
                         }
                     }
                 });

@@ -11,11 +11,19 @@ pub fn schema() -> String {
     let mut maker = Maker::default();
     let root = maker.reference(&mut super::parts_of_nothing());
     let definitions = maker.definitions.into_iter();
-    let definitions = definitions.filter_map(|(name, it)| Some((name, it?))).collect();
+    let definitions = definitions
+        .filter_map(|(name, it)| Some((name, it?)))
+        .collect();
     let mut fields = vec![
-        ("$schema", text("https://json-schema.org/draft/2020-12/schema")),
+        (
+            "$schema",
+            text("https://json-schema.org/draft/2020-12/schema"),
+        ),
         ("title", text("Reroute scenario")),
-        ("description", text("A scenario of Reroute, a laboratory for distributed systems.")),
+        (
+            "description",
+            text("A scenario of Reroute, a laboratory for distributed systems."),
+        ),
     ];
     if let Json::Record(root) = root {
         fields.extend(root);
@@ -73,9 +81,13 @@ impl Maker {
                 branches.push(Json::Record(vec![("enum", Json::List(names))]));
             }
             for (index, kind) in kinds.iter().enumerate() {
-                let outer = (std::mem::take(&mut self.properties), std::mem::take(&mut self.required));
+                let outer = (
+                    std::mem::take(&mut self.properties),
+                    std::mem::take(&mut self.required),
+                );
                 if !meta.tag.is_empty() {
-                    self.properties.push((meta.tag, Json::Record(vec![("const", text(kind))])));
+                    self.properties
+                        .push((meta.tag, Json::Record(vec![("const", text(kind))])));
                     self.required.push(meta.tag);
                 }
                 part.like(index).fields(self);
@@ -84,11 +96,18 @@ impl Maker {
                 branches.push(Json::Record(vec![
                     ("type", text("object")),
                     ("properties", Json::Record(properties)),
-                    ("required", Json::List(required.into_iter().map(text).collect())),
+                    (
+                        "required",
+                        Json::List(required.into_iter().map(text).collect()),
+                    ),
                     ("additionalProperties", bare(false)),
                 ]));
             }
-            let schema = if branches.len() == 1 { branches.remove(0) } else { either(branches) };
+            let schema = if branches.len() == 1 {
+                branches.remove(0)
+            } else {
+                either(branches)
+            };
             self.definitions.insert(meta.name, Some(schema));
         }
         Json::Record(vec![("$ref", Json::Text(format!("#/$defs/{}", meta.name)))])
@@ -107,9 +126,18 @@ impl Form for Maker {
             let (least, most) = (measure.write(field.least), measure.write(field.most));
             let scale = measure.units.last().map_or(1, |unit| unit.1);
             let kind = if scale == 1 { "integer" } else { "number" };
-            vec![("type", text(kind)), ("minimum", bare(least)), ("maximum", bare(most))]
+            vec![
+                ("type", text(kind)),
+                ("minimum", bare(least)),
+                ("maximum", bare(most)),
+            ]
         } else {
-            let units: Vec<&str> = measure.units.iter().chain(measure.also).map(|unit| unit.0).collect();
+            let units: Vec<&str> = measure
+                .units
+                .iter()
+                .chain(measure.also)
+                .map(|unit| unit.0)
+                .collect();
             vec![("type", text("string")), ("pattern", pattern(&units))]
         };
         if !field.required {
@@ -132,7 +160,11 @@ impl Form for Maker {
         let string = vec![("type", text("string")), ("pattern", pattern(&[unit]))];
         let schema = if field.written == Written::Plain {
             let (least, most) = (bare(field.least), bare(field.most));
-            let number = vec![("type", text("number")), ("minimum", least), ("maximum", most)];
+            let number = vec![
+                ("type", text("number")),
+                ("minimum", least),
+                ("maximum", most),
+            ];
             either(vec![Json::Record(number), Json::Record(string)])
         } else {
             Json::Record(string)
@@ -171,7 +203,14 @@ impl Form for Maker {
         value
     }
 
-    fn choice(&mut self, name: &'static str, doc: &'static str, required: bool, of: &[&'static str], value: usize) -> usize {
+    fn choice(
+        &mut self,
+        name: &'static str,
+        doc: &'static str,
+        required: bool,
+        of: &[&'static str],
+        value: usize,
+    ) -> usize {
         let names = of.iter().map(|name| text(name)).collect();
         let mut fields = vec![("enum", Json::List(names))];
         if !required {

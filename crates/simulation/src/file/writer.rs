@@ -46,7 +46,11 @@ impl Writer {
     }
 
     fn put(&mut self, name: &'static str, value: Json, required: bool) {
-        self.entries.push(Entry { name, value, required });
+        self.entries.push(Entry {
+            name,
+            value,
+            required,
+        });
     }
 }
 
@@ -102,7 +106,14 @@ impl Form for Writer {
         value
     }
 
-    fn choice(&mut self, name: &'static str, _: &'static str, required: bool, of: &[&'static str], value: usize) -> usize {
+    fn choice(
+        &mut self,
+        name: &'static str,
+        _: &'static str,
+        required: bool,
+        of: &[&'static str],
+        value: usize,
+    ) -> usize {
         let chosen = of.get(value).copied().unwrap_or_default();
         self.put(name, Json::Text(chosen.to_owned()), required);
         value
@@ -114,7 +125,11 @@ impl Form for Writer {
 
     fn maybe(&mut self, name: &'static str, _: &'static str, part: &mut dyn Parts) {
         let value = part.at(0).map(Self::write);
-        self.put(name, value.unwrap_or_else(|| Json::Bare("null".to_owned())), false);
+        self.put(
+            name,
+            value.unwrap_or_else(|| Json::Bare("null".to_owned())),
+            false,
+        );
     }
 
     fn list(&mut self, name: &'static str, _: &'static str, parts: &mut dyn Parts) {

@@ -2,19 +2,44 @@
 
 use super::kinds_part;
 use crate::action::{Action, Death, Ends};
-use crate::file::form::{Form, LONG, count, said, plain, told_duration};
-use crate::scenario::{Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, Role, ServerSpec, Timed};
+use crate::file::form::{Form, LONG, count, plain, said, told_duration};
+use crate::scenario::{
+    Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, Role, ServerSpec, Timed,
+};
 use balancer::{Policy, Protection, Standing};
 
 kinds_part!(Action, "Action", "action", false, names, kind, make, action);
-kinds_part!(Timed, "Event", "action", false, names, timed_kind, timed_make, timed);
+kinds_part!(
+    Timed, "Event", "action", false, names, timed_kind, timed_make, timed
+);
 
 fn names() -> Vec<&'static str> {
     vec![
-        "add-node", "remove-node", "move", "kill", "revive", "drain", "set-speed", "set-server",
-        "set-load", "set-lan", "set-policy", "set-health-check", "set-ejection", "set-standing",
-        "set-slow-start", "set-protection", "set-max-attempts", "connect", "disconnect", "cut",
-        "repair", "hold", "release", "set-carriage", "all",
+        "add-node",
+        "remove-node",
+        "move",
+        "kill",
+        "revive",
+        "drain",
+        "set-speed",
+        "set-server",
+        "set-load",
+        "set-lan",
+        "set-policy",
+        "set-health-check",
+        "set-ejection",
+        "set-standing",
+        "set-slow-start",
+        "set-protection",
+        "set-max-attempts",
+        "connect",
+        "disconnect",
+        "cut",
+        "repair",
+        "hold",
+        "release",
+        "set-carriage",
+        "all",
     ]
 }
 
@@ -51,10 +76,17 @@ fn kind(it: &Action) -> usize {
 fn make(kind: usize) -> Action {
     let name = String::new;
     let ends = || Ends(name(), name());
-    let lan = || LanSpec { clients: 1, load: Load::Poisson { rate: 0.0 } };
+    let lan = || LanSpec {
+        clients: 1,
+        load: Load::Poisson { rate: 0.0 },
+    };
     match kind {
         0 => Action::AddNode {
-            node: NodeSpec { name: name(), position: Position::default(), role: Role::Lan(lan()) },
+            node: NodeSpec {
+                name: name(),
+                position: Position::default(),
+                role: Role::Lan(lan()),
+            },
             links: Vec::new(),
         },
         1 => Action::RemoveNode(name()),
@@ -73,7 +105,11 @@ fn make(kind: usize) -> Action {
         14 => Action::SetSlowStart(name(), None),
         15 => Action::SetProtection(name(), Protection::default()),
         16 => Action::SetMaxAttempts(name(), 3),
-        17 => Action::Connect(LinkSpec { a: name(), b: name(), carriage: Carriage::default() }),
+        17 => Action::Connect(LinkSpec {
+            a: name(),
+            b: name(),
+            carriage: Carriage::default(),
+        }),
         18 => Action::Disconnect(ends()),
         19 => Action::Cut(ends()),
         20 => Action::Repair(ends()),
@@ -94,7 +130,11 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         Action::AddNode { node, links } => {
             form.part("node", said!("The node."), node);
             form.list("links", said!("Its links to nodes that exist."), links);
-            let verdict = if node.name.is_empty() { Err("“node” is missing".to_owned()) } else { Ok(()) };
+            let verdict = if node.name.is_empty() {
+                Err("“node” is missing".to_owned())
+            } else {
+                Ok(())
+            };
             form.holds(verdict);
         }
         Action::RemoveNode(name) | Action::Revive(name) => named(form, name),
@@ -113,11 +153,21 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         }
         Action::Drain(name, draining) => {
             named(form, name);
-            *draining = form.flag("draining", said!("Whether balancers send it nothing new."), *draining);
+            *draining = form.flag(
+                "draining",
+                said!("Whether balancers send it nothing new."),
+                *draining,
+            );
         }
         Action::SetSpeed(name, speed) => {
             named(form, name);
-            *speed = plain(form, "speed", said!("How fast a core works."), (0.001, 1_000.0), *speed);
+            *speed = plain(
+                form,
+                "speed",
+                said!("How fast a core works."),
+                (0.001, 1_000.0),
+                *speed,
+            );
         }
         Action::SetServer(name, spec) => {
             named(form, name);
@@ -137,7 +187,11 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         }
         Action::SetHealthCheck(name, check) => {
             named(form, name);
-            form.maybe("health_check", said!("The health checks; null stops them."), check);
+            form.maybe(
+                "health_check",
+                said!("The health checks; null stops them."),
+                check,
+            );
         }
         Action::SetEjection(name, ejection) => {
             named(form, name);
@@ -145,22 +199,45 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         }
         Action::SetStanding(name, standing) => {
             named(form, name);
-            form.part("standing", said!("Backups, priorities and panic."), standing);
+            form.part(
+                "standing",
+                said!("Backups, priorities and panic."),
+                standing,
+            );
         }
         Action::SetSlowStart(name, slow_start) => {
             named(form, name);
-            form.maybe("slow_start", said!("The slow start; null stops it."), slow_start);
+            form.maybe(
+                "slow_start",
+                said!("The slow start; null stops it."),
+                slow_start,
+            );
         }
         Action::SetProtection(name, protection) => {
             named(form, name);
-            form.part("protection", said!("What keeps retries and overload in bounds."), protection);
+            form.part(
+                "protection",
+                said!("What keeps retries and overload in bounds."),
+                protection,
+            );
         }
         Action::SetMaxAttempts(name, tries) => {
             named(form, name);
-            *tries = count(form, "max_attempts", said!("How many backends one call may try."), (1, 10), *tries);
+            *tries = count(
+                form,
+                "max_attempts",
+                said!("How many backends one call may try."),
+                (1, 10),
+                *tries,
+            );
         }
         Action::Connect(link) => {
-            form.pair("between", said!("The names of its ends."), &mut link.a, &mut link.b);
+            form.pair(
+                "between",
+                said!("The names of its ends."),
+                &mut link.a,
+                &mut link.b,
+            );
             super::network::carriage(&mut link.carriage, form);
         }
         Action::Disconnect(ends)
@@ -168,13 +245,27 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         | Action::Repair(ends)
         | Action::Hold(ends)
         | Action::Release(ends) => {
-            form.pair("between", said!("The names of the link's ends."), &mut ends.0, &mut ends.1);
+            form.pair(
+                "between",
+                said!("The names of the link's ends."),
+                &mut ends.0,
+                &mut ends.1,
+            );
         }
         Action::SetCarriage(ends, carriage) => {
-            form.pair("between", said!("The names of the link's ends."), &mut ends.0, &mut ends.1);
+            form.pair(
+                "between",
+                said!("The names of the link's ends."),
+                &mut ends.0,
+                &mut ends.1,
+            );
             super::network::carriage(carriage, form);
         }
-        Action::All(actions) => form.list("actions", said!("What is done: all of it, or nothing."), actions),
+        Action::All(actions) => form.list(
+            "actions",
+            said!("What is done: all of it, or nothing."),
+            actions,
+        ),
     }
 }
 
@@ -183,7 +274,10 @@ fn timed_kind(it: &Timed) -> usize {
 }
 
 fn timed_make(kind: usize) -> Timed {
-    Timed { at: 0, action: make(kind) }
+    Timed {
+        at: 0,
+        action: make(kind),
+    }
 }
 
 fn timed(it: &mut Timed, form: &mut dyn Form) {

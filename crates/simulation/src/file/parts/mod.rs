@@ -49,8 +49,12 @@ macro_rules! kinds_part {
         }
         impl super::Part for $type {
             fn meta(&self) -> &'static super::Meta {
-                static META: super::Meta =
-                    super::Meta { name: $name, tag: $tag, kinds: $names, bare: $bare };
+                static META: super::Meta = super::Meta {
+                    name: $name,
+                    tag: $tag,
+                    kinds: $names,
+                    bare: $bare,
+                };
                 &META
             }
             fn kind(&self) -> usize {

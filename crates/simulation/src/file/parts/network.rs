@@ -1,13 +1,15 @@
 //! Nodes, LANs and links.
 
 use super::{kinds_part, record_part};
-use crate::file::form::{Form, Number, Real, Written, count, said, plain, told_duration};
+use crate::file::form::{Form, Number, Real, Written, count, plain, said, told_duration};
 use crate::file::measure::{BANDWIDTH, DURATION};
 use crate::scenario::{Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, Role, ServerSpec};
 use crate::time::SECOND;
 
 kinds_part!(NodeSpec, "Node", "kind", false, names, kind, make, node);
-kinds_part!(Load, "Load", "kind", false, load_names, load_kind, load_make, load);
+kinds_part!(
+    Load, "Load", "kind", false, load_names, load_kind, load_make, load
+);
 record_part!(LanSpec, "Lan", lan_default(), lan);
 record_part!(LinkSpec, "Link", link_default(), link);
 record_part!(Carriage, "Carriage", Carriage::default(), carriage);
@@ -35,11 +37,20 @@ fn make(kind: usize) -> NodeSpec {
         3 => Role::Balancer(balancer::Settings::default()),
         _ => Role::Server(ServerSpec::default()),
     };
-    NodeSpec { name: String::new(), position: Position::default(), role }
+    NodeSpec {
+        name: String::new(),
+        position: Position::default(),
+        role,
+    }
 }
 
 fn node(it: &mut NodeSpec, form: &mut dyn Form) {
-    form.text("name", said!("Its name, unlike all others; 1 to 40 characters."), true, &mut it.name);
+    form.text(
+        "name",
+        said!("Its name, unlike all others; 1 to 40 characters."),
+        true,
+        &mut it.name,
+    );
     position(&mut it.position, form);
     match &mut it.role {
         Role::Lan(spec) => lan(spec, form),
@@ -51,17 +62,38 @@ fn node(it: &mut NodeSpec, form: &mut dyn Form) {
 
 /// A place on the stage.
 pub(super) fn position(it: &mut Position, form: &mut dyn Form) {
-    it.x = plain(form, "x", said!("Where it is drawn, from the left."), (0.0, 1_000.0), it.x);
-    it.y = plain(form, "y", said!("Where it is drawn, from the top."), (0.0, 600.0), it.y);
+    it.x = plain(
+        form,
+        "x",
+        said!("Where it is drawn, from the left."),
+        (0.0, 1_000.0),
+        it.x,
+    );
+    it.y = plain(
+        form,
+        "y",
+        said!("Where it is drawn, from the top."),
+        (0.0, 600.0),
+        it.y,
+    );
 }
 
 fn lan_default() -> LanSpec {
-    LanSpec { clients: 1, load: load_make(0) }
+    LanSpec {
+        clients: 1,
+        load: load_make(0),
+    }
 }
 
 /// A LAN's settings.
 pub(super) fn lan(it: &mut LanSpec, form: &mut dyn Form) {
-    it.clients = count(form, "clients", said!("How many clients it has."), (1, 250), it.clients);
+    it.clients = count(
+        form,
+        "clients",
+        said!("How many clients it has."),
+        (1, 250),
+        it.clients,
+    );
     form.part("load", said!("What they ask for together."), &mut it.load);
 }
 
@@ -106,11 +138,20 @@ fn load(it: &mut Load, form: &mut dyn Form) {
 }
 
 fn link_default() -> LinkSpec {
-    LinkSpec { a: String::new(), b: String::new(), carriage: Carriage::default() }
+    LinkSpec {
+        a: String::new(),
+        b: String::new(),
+        carriage: Carriage::default(),
+    }
 }
 
 fn link(it: &mut LinkSpec, form: &mut dyn Form) {
-    form.pair("between", said!("The names of its ends."), &mut it.a, &mut it.b);
+    form.pair(
+        "between",
+        said!("The names of its ends."),
+        &mut it.a,
+        &mut it.b,
+    );
     carriage(&mut it.carriage, form);
 }
 
@@ -127,7 +168,11 @@ pub(super) fn carriage(it: &mut Carriage, form: &mut dyn Form) {
     };
     it.latency = form.number(&field, Some(it.latency)).unwrap_or(it.latency);
     let text = said!("The most that a message is late beyond that, uniformly.");
-    let field = Number { name: "jitter", doc: text, ..field };
+    let field = Number {
+        name: "jitter",
+        doc: text,
+        ..field
+    };
     it.jitter = form.number(&field, Some(it.jitter)).unwrap_or(it.jitter);
     let field = Number {
         name: "bandwidth",
@@ -137,7 +182,9 @@ pub(super) fn carriage(it: &mut Carriage, form: &mut dyn Form) {
         most: 1_000_000_000_000,
         ..field
     };
-    it.bandwidth = form.number(&field, Some(it.bandwidth)).unwrap_or(it.bandwidth);
+    it.bandwidth = form
+        .number(&field, Some(it.bandwidth))
+        .unwrap_or(it.bandwidth);
     let field = Real {
         name: "loss",
         doc: said!("Messages that are lost on the way."),

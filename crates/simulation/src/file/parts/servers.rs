@@ -1,7 +1,7 @@
 //! Servers, and who waits there how.
 
 use super::{kinds_part, record_part};
-use crate::file::form::{Form, count, said, duration, judged, percent, plain};
+use crate::file::form::{Form, count, duration, judged, percent, plain, said};
 use crate::scenario::ServerSpec;
 use crate::time::MILLISECOND;
 use balancer::protection::{ConcurrencyLimit, Criticality, Discipline};
@@ -11,28 +11,97 @@ use rpc::procedure::Procedure;
 type Ranked = (Procedure, Criticality);
 
 record_part!(ServerSpec, "Server", ServerSpec::default(), server);
-record_part!(Ranked, "Criticality", (Procedure::Echo, Criticality::Critical), ranked);
-kinds_part!(Discipline, "Discipline", "kind", true, names, kind, make, discipline);
-kinds_part!(ConcurrencyLimit, "ConcurrencyLimit", "kind", false, limit_names, limit_kind, limit_make, limit);
+record_part!(
+    Ranked,
+    "Criticality",
+    (Procedure::Echo, Criticality::Critical),
+    ranked
+);
+kinds_part!(
+    Discipline,
+    "Discipline",
+    "kind",
+    true,
+    names,
+    kind,
+    make,
+    discipline
+);
+kinds_part!(
+    ConcurrencyLimit,
+    "ConcurrencyLimit",
+    "kind",
+    false,
+    limit_names,
+    limit_kind,
+    limit_make,
+    limit
+);
 
 /// A server's settings.
 pub(super) fn server(it: &mut ServerSpec, form: &mut dyn Form) {
-    it.cores = count(form, "cores", said!("Calls served at once."), (1, 64), it.cores);
-    it.speed = plain(form, "speed", said!("How fast a core works: 0.1 is ten times slower than demands are written."), (0.001, 1_000.0), it.speed);
-    it.queue_limit = count(form, "queue_limit", said!("Calls that may wait; one more is shed."), (0, 100_000), it.queue_limit);
-    it.weight = count(form, "weight", said!("The weight that balancers give it."), (1, 256), it.weight);
+    it.cores = count(
+        form,
+        "cores",
+        said!("Calls served at once."),
+        (1, 64),
+        it.cores,
+    );
+    it.speed = plain(
+        form,
+        "speed",
+        said!("How fast a core works: 0.1 is ten times slower than demands are written."),
+        (0.001, 1_000.0),
+        it.speed,
+    );
+    it.queue_limit = count(
+        form,
+        "queue_limit",
+        said!("Calls that may wait; one more is shed."),
+        (0, 100_000),
+        it.queue_limit,
+    );
+    it.weight = count(
+        form,
+        "weight",
+        said!("The weight that balancers give it."),
+        (1, 256),
+        it.weight,
+    );
     let text = said!("Its priority at balancers: 0 is served first, others are backups.");
     it.priority = count(form, "priority", text, (0, 255), it.priority.into()) as u8;
-    form.part("discipline", said!("Which of those that wait is served next."), &mut it.discipline);
-    form.list("criticality", said!("What is shed from a full queue later or first."), &mut it.criticality);
-    form.maybe("concurrency", said!("How many calls it has at once before it sheds; null is no bound but the queue's."), &mut it.concurrency);
-    it.drops_expired = form.flag("drops_expired", said!("Whether it drops a call whose deadline has passed when its turn comes."), it.drops_expired);
+    form.part(
+        "discipline",
+        said!("Which of those that wait is served next."),
+        &mut it.discipline,
+    );
+    form.list(
+        "criticality",
+        said!("What is shed from a full queue later or first."),
+        &mut it.criticality,
+    );
+    form.maybe(
+        "concurrency",
+        said!("How many calls it has at once before it sheds; null is no bound but the queue's."),
+        &mut it.concurrency,
+    );
+    it.drops_expired = form.flag(
+        "drops_expired",
+        said!("Whether it drops a call whose deadline has passed when its turn comes."),
+        it.drops_expired,
+    );
 }
 
 fn ranked(it: &mut Ranked, form: &mut dyn Form) {
     it.0 = super::calls::procedure(form, it.0);
     let names = ["sheddable", "sheddable-plus", "critical", "critical-plus"];
-    let which = form.choice("level", said!("How much it matters."), true, &names, it.1 as usize);
+    let which = form.choice(
+        "level",
+        said!("How much it matters."),
+        true,
+        &names,
+        it.1 as usize,
+    );
     it.1 = match which {
         0 => Criticality::Sheddable,
         1 => Criticality::SheddablePlus,
@@ -63,8 +132,16 @@ fn make(kind: usize) -> Discipline {
 
 fn discipline(it: &mut Discipline, form: &mut dyn Form) {
     if let Discipline::ControlledDelay { target, interval } = it {
-        *target = duration(form, "target", said!("How long one may wait in a standing line."), 1, *target);
-        let text = said!("How long one may wait otherwise, and how long a line stands before it counts as standing.");
+        *target = duration(
+            form,
+            "target",
+            said!("How long one may wait in a standing line."),
+            1,
+            *target,
+        );
+        let text = said!(
+            "How long one may wait otherwise, and how long a line stands before it counts as standing."
+        );
         *interval = duration(form, "interval", text, 1, *interval);
     }
     let verdict = match *it {
@@ -87,7 +164,12 @@ fn limit_kind(it: &ConcurrencyLimit) -> usize {
 fn limit_make(kind: usize) -> ConcurrencyLimit {
     match kind {
         0 => ConcurrencyLimit::Fixed(10),
-        _ => ConcurrencyLimit::Adaptive { least: 1, most: 100, slow: 100 * MILLISECOND, ratio: 90 },
+        _ => ConcurrencyLimit::Adaptive {
+            least: 1,
+            most: 100,
+            slow: 100 * MILLISECOND,
+            ratio: 90,
+        },
     }
 }
 
@@ -97,11 +179,28 @@ fn limit(it: &mut ConcurrencyLimit, form: &mut dyn Form) {
         ConcurrencyLimit::Fixed(limit) => {
             *limit = count(form, "limit", said!("Always so many."), range, *limit);
         }
-        ConcurrencyLimit::Adaptive { least, most, slow, ratio } => {
+        ConcurrencyLimit::Adaptive {
+            least,
+            most,
+            slow,
+            ratio,
+        } => {
             *least = count(form, "least", said!("Never fewer."), range, *least);
             *most = count(form, "most", said!("Never more."), range, *most);
-            *slow = duration(form, "slow", said!("A call that takes longer lowers the limit."), 1, *slow);
-            *ratio = percent(form, "ratio", said!("What it is lowered to."), (1, 99), *ratio);
+            *slow = duration(
+                form,
+                "slow",
+                said!("A call that takes longer lowers the limit."),
+                1,
+                *slow,
+            );
+            *ratio = percent(
+                form,
+                "ratio",
+                said!("What it is lowered to."),
+                (1, 99),
+                *ratio,
+            );
         }
     }
     form.holds(judged(it.validate()));
