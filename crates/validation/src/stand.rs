@@ -66,11 +66,7 @@ pub fn stand(
         bandwidth: BANDWIDTH,
         loss: 0.0,
     };
-    let front = if policy.is_some() {
-        "balancer"
-    } else {
-        "server-1"
-    };
+    let front = if policy.is_some() { "balancer" } else { "server-1" };
     let (mut nodes, mut links) = (Vec::new(), Vec::new());
     let mut place = |name: String, role| {
         nodes.push(NodeSpec {
@@ -135,10 +131,7 @@ pub fn network(scenario: &Scenario) -> Nanos {
         .iter()
         .any(|node| matches!(node.role, Role::Balancer(_)));
     let ways = if balanced {
-        [
-            way(scenario, "lan-1", "balancer"),
-            way(scenario, "balancer", "server-1"),
-        ]
+        [way(scenario, "lan-1", "balancer"), way(scenario, "balancer", "server-1")]
     } else {
         [way(scenario, "lan-1", "server-1"), None]
     };
