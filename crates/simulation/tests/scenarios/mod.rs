@@ -439,7 +439,7 @@ fn operation() -> impl Strategy<Value = Operation> {
 }
 
 /// Any scenario.
-pub fn scenario() -> impl Strategy<Value = Scenario> {
+pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
     let words = || "[\\PC\\n\\t\u{1}]{0,12}";
     let texts = (words(), words(), words(), words());
     let timed = (0..HOUR, action()).prop_map(|(at, action)| Timed { at, action });
