@@ -11,6 +11,7 @@
 )]
 
 mod apt;
+mod bench;
 mod browser;
 mod build;
 mod counts;
@@ -22,6 +23,7 @@ mod serve;
 mod test;
 mod toolchain;
 mod tools;
+mod validate;
 mod wasm_tests;
 
 use environment::Environment;
@@ -40,9 +42,11 @@ cargo xtask <command>
   build                   leave the release build in dist/ and print its sizes
   test                    everything that must pass before a change is shared
       --only STAGE,...    only these: fmt, clippy, native, wasm, build, browser
+  bench                   measure what must be fast, and keep the table in docs/performance.md
+  validate                set runs beside queueing theory and write docs/validation.md
   help                    this text
 
-There is no `bench` yet. Tools are kept in $XDG_CACHE_HOME/reroute (or ~/.cache/reroute).
+Tools are kept in $XDG_CACHE_HOME/reroute (or ~/.cache/reroute).
 ";
 
 fn main() -> ExitCode {
@@ -78,7 +82,16 @@ fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
             build::sizes(&environment)?.print();
             Ok(ExitCode::SUCCESS)
         }
+        "bench" => {
+            none_left(rest)?;
+            bench::run()
+        }
         "test" => test::run(&test::Options::parse(rest)?),
+        "validate" => {
+            none_left(rest)?;
+            validate::validate()?;
+            Ok(ExitCode::SUCCESS)
+        }
         serve::ANNOUNCE => {
             serve::announce(rest);
             Ok(ExitCode::SUCCESS)

@@ -96,6 +96,17 @@ impl Balancer {
         backend.id
     }
 
+    /// Whether all that stand weigh the same.
+    fn weights_are_equal(&self) -> bool {
+        let list = &self.members.list;
+        let mut weights = self
+            .members
+            .standing()
+            .map(|place| list[place as usize].weight_now);
+        let first = weights.next();
+        weights.all(|weight| Some(weight) == first)
+    }
+
     /// Brings weights in slow start and the policy's memory up to date.
     pub(crate) fn prepare(&mut self, now: Nanos, rng: &mut impl Rng) {
         if self.warming > 0 {
@@ -187,6 +198,9 @@ impl Balancer {
             (_, Memory::Table(table)) => percent(table.shares(list.len())),
             (_, Memory::Map(map)) => of(&|place, _| map.wait(place)),
             (_, Memory::Turns(turns)) => of(&|place, _| turns.wait(place)),
+            (Policy::WeightedLeastRequest { .. }, _) if self.weights_are_equal() => {
+                of(&|_, b| Some(f64::from(b.active)))
+            }
             (_, Memory::Schedule(schedule)) => of(&|place, _| schedule.wait(place)),
             (_, Memory::Stride(stride)) => of(&|place, _| stride.wait(place)),
             (&Policy::Prequal { hot_percent, .. }, Memory::Probes(pool)) => {

@@ -162,7 +162,8 @@ impl Members {
                     .enumerate()
                     .filter(|(_, it)| usize::from(it.priority) == priority && !it.draining);
                 eligible.extend(all.map(|(place, _)| place as u32));
-            } else if load.percent > 0 {
+            } else {
+                // Also those that get nothing for now: a call that has tried all others comes to them.
                 let part = level.part.start as usize..level.part.end as usize;
                 eligible.extend_from_slice(&self.eligible[part]);
             }
@@ -172,9 +173,11 @@ impl Members {
         self.eligible = eligible;
     }
 
-    /// The places of those who stand.
+    /// The places of those whose priority gets calls.
     pub(crate) fn standing(&self) -> impl Iterator<Item = u32> + '_ {
-        self.eligible.iter().copied()
+        let loaded = self.levels.iter().filter(|level| level.load.percent > 0);
+        let parts = loaded.map(|level| level.part.start as usize..level.part.end as usize);
+        parts.flat_map(|part| self.eligible[part].iter().copied())
     }
 }
 

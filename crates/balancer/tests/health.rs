@@ -339,3 +339,100 @@ fn a_backend_that_comes_back_gets_one_turn_at_once_and_no_burst() {
     let picks: String = (0..8).map(|_| pick(&mut balancer)).collect();
     assert_eq!(picks, "cabdcabd");
 }
+
+/// HAProxy's fastinter and downinter: the second and third check of a death come fast, and while down
+/// the pace is the slow one until a check passes.
+#[test]
+fn in_doubt_checks_come_fast_and_down_they_come_slowly() {
+    let check = HealthCheck {
+        interval: SECOND,
+        timeout: 100 * MS,
+        fast_interval: Some(200 * MS),
+        down_interval: Some(3 * SECOND),
+        ..HealthCheck::default()
+    };
+    let settings = Settings {
+        health_check: Some(check),
+        ..Settings::default()
+    };
+    let mut cluster = Cluster::new(settings, 1, 7);
+    cluster.run_until(3_500 * MS);
+    cluster.die(BackendId(0));
+    cluster.sent.clear();
+    cluster.run_until(12 * SECOND);
+    let times: Vec<u64> = cluster.sent.iter().map(|&(at, _)| at).collect();
+    let gaps: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(gaps[..4], [200 * MS, 200 * MS, 3 * SECOND, 3 * SECOND]);
+    let down = cluster
+        .transitions
+        .iter()
+        .find(|t| t.change == Change::Down);
+    assert_eq!(down.unwrap().at, times[0] + 500 * MS);
+    // Back: one pass is a doubt, the next comes fast.
+    cluster.silent.clear();
+    cluster.sent.clear();
+    cluster.run_until(20 * SECOND);
+    let times: Vec<u64> = cluster.sent.iter().map(|&(at, _)| at).collect();
+    assert_eq!(
+        (times[1] - times[0], times[2] - times[1]),
+        (200 * MS, SECOND)
+    );
+}
+
+/// Envoy's example: success rates of 50 and four times 100 have a threshold of 52.
+#[test]
+fn who_is_far_below_the_mean_is_ejected_at_the_end_of_the_interval() {
+    use balancer::{FailurePercentage, SuccessRate};
+    let run = |ejection: Ejection| {
+        let settings = Settings {
+            health_check: None,
+            ejection: Some(Ejection {
+                consecutive_failures: 1_000,
+                ..ejection
+            }),
+            ..Settings::default()
+        };
+        let mut cluster = Cluster::new(settings, 5, 7);
+        for id in 0..5 {
+            for n in 0..100 {
+                let latency = MS;
+                let outcome = if id == 2 && n % 2 == 0 {
+                    Outcome::Failed { latency }
+                } else {
+                    Outcome::Answered { latency }
+                };
+                cluster.balancer.finished(0, BackendId(id), outcome);
+            }
+        }
+        cluster.run_until(10 * SECOND);
+        cluster
+            .transitions
+            .first()
+            .map(|t| (t.at, t.backend.0, t.because))
+    };
+    let success_rate = Some(SuccessRate::default());
+    let because = Because::SuccessRate {
+        rate: 50,
+        threshold: 52,
+    };
+    assert_eq!(
+        run(Ejection {
+            success_rate,
+            ..Ejection::default()
+        }),
+        Some((10 * SECOND, 2, because))
+    );
+    let failure_percentage = |threshold| {
+        let rule = FailurePercentage {
+            threshold,
+            ..FailurePercentage::default()
+        };
+        run(Ejection {
+            failure_percentage: Some(rule),
+            ..Ejection::default()
+        })
+    };
+    let because = Because::FailurePercentage { percent: 50 };
+    assert_eq!(failure_percentage(50), Some((10 * SECOND, 2, because)));
+    assert_eq!(failure_percentage(51), None);
+}

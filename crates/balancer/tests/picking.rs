@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use balancer::{
     BackendId, Balancer, Ejection, HealthCheck, NoBackend, Outcome, Policy, Request, Settings,
+    SlowStart, Spill, Standing,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -31,6 +32,10 @@ enum Event {
     Wait(u64),
     Answer { passed: bool },
     Checks(bool),
+    Priority(u32, u8),
+    Standing(Standing),
+    SlowStart(bool),
+    Report(u32, u32, u64),
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -47,7 +52,22 @@ fn event() -> impl Strategy<Value = Event> {
         6 => (0..400 * MS).prop_map(Event::Wait),
         6 => any::<bool>().prop_map(|passed| Event::Answer { passed }),
         1 => any::<bool>().prop_map(Event::Checks),
+        1 => (0..8_u32, 0..3_u8).prop_map(|(id, priority)| Event::Priority(id, priority)),
+        1 => standing().prop_map(Event::Standing),
+        1 => any::<bool>().prop_map(Event::SlowStart),
+        6 => (0..8_u32, 0..9_u32, 0..50 * MS).prop_map(|(id, rif, time)| Event::Report(id, rif, time)),
     ]
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    let spill = prop_oneof![
+        Just(Spill::WhenNoneIsLeft),
+        (100..200_u32).prop_map(|factor| Spill::Overprovisioned { factor }),
+    ];
+    (prop_oneof![Just(0), 1..=100_u32], spill).prop_map(|(panic_percent, spill)| Standing {
+        panic_percent,
+        spill,
+    })
 }
 
 fn checks() -> HealthCheck {
@@ -146,6 +166,17 @@ impl Host {
                     balancer.probe_result(*now, probe.check, passed);
                 }
             }
+            Event::Priority(id, priority) => {
+                balancer.set_priority(BackendId(id), priority);
+            }
+            Event::Standing(standing) => balancer.set_standing(standing).unwrap(),
+            Event::SlowStart(on) => {
+                let slow_start = on.then(SlowStart::default);
+                balancer.set_slow_start(slow_start).unwrap();
+            }
+            Event::Report(id, in_flight, latency) => {
+                balancer.load_report(*now, BackendId(id), in_flight, latency);
+            }
             Event::Checks(on) => {
                 balancer
                     .set_health_check(*now, on.then(checks), rng)
@@ -159,6 +190,7 @@ impl Host {
         let tried: Vec<_> = tried.iter().map(|&id| BackendId(id)).collect();
         let request = Request { key, tried: &tried };
         let before = self.balancer.clone();
+        let panic = before.settings().standing.panic_percent > 0;
 
         let (mut twin, mut twin_rng) = (before.clone(), self.rng.clone());
         let (explained, explanation) = twin.pick_explained(self.now, &request, &mut twin_rng);
@@ -176,8 +208,9 @@ impl Host {
         assert_eq!(explanation.chosen().map(|c| c.backend), picked.ok());
         assert_eq!(explanation.candidates.len(), before.backends().count());
         for candidate in &explanation.candidates {
-            let stands = before.backend(candidate.backend).unwrap().eligible()
-                && !tried.contains(&candidate.backend);
+            let backend = before.backend(candidate.backend).unwrap();
+            let may = backend.eligible() || panic && !backend.draining;
+            let stands = may && !tried.contains(&candidate.backend);
             assert!(!candidate.chosen || (stands && candidate.passed_over.is_none()));
             assert!(candidate.chosen || picked.is_err() || candidate.passed_over.is_some());
         }
@@ -198,13 +231,17 @@ impl Host {
                     before.backend(id).unwrap(),
                     self.balancer.backend(id).unwrap(),
                 );
-                assert!(was.eligible(), "picked {:?}", was.health);
+                assert!(
+                    was.eligible() || panic && !was.draining,
+                    "picked {:?}",
+                    was.health
+                );
                 assert_eq!((is.active, is.picked), (was.active + 1, was.picked + 1));
                 self.attempts.push(id);
             }
             Err(NoBackend::Empty) => assert_eq!(before.backends().count(), 0),
             Err(NoBackend::NoneHealthy) => assert_eq!(eligible, 0),
-            Err(NoBackend::AllTried) => assert!(eligible > 0 && untried == 0),
+            Err(NoBackend::AllTried) => assert!(untried == 0 && (eligible > 0 || panic)),
         }
     }
 
@@ -274,7 +311,10 @@ proptest! {
     fn round_robin_is_fair_whatever_came_before(events in vec(event(), 0..80), picks in 1..60_u32) {
         let mut host = Host::new(Policy::RoundRobin, 5);
         for event in &events {
-            if !matches!(event, Event::Policy(_)) {
+            let others = Event::Standing(Standing::default());
+            if matches!(event, Event::Standing(_) | Event::Priority(..)) {
+                host.apply(&others);
+            } else if !matches!(event, Event::Policy(_)) {
                 host.apply(event);
             }
         }
@@ -378,4 +418,47 @@ fn what_cannot_be_added_or_changed_is_refused_and_changes_nothing() {
     assert!(balancer.set_max_attempts(0).is_err() && balancer.set_attempt_timeout(0).is_err());
     assert!(balancer.remove(id).is_none() && !balancer.drain(id) && !balancer.undrain(id));
     assert_eq!(format!("{balancer:?}"), before);
+}
+
+/// Asking what a choice would be gives the scores of all and changes nothing.
+#[test]
+fn explaining_a_choice_that_is_not_made_disturbs_nothing() {
+    for policy in Policy::all() {
+        let mut host = Host::new(policy.clone(), 4);
+        for round in 0..20 {
+            host.apply(&Event::Report(round % 4, round, u64::from(round) * MS));
+            host.apply(&Event::Pick {
+                key: u64::from(round),
+                tried: Vec::new(),
+            });
+        }
+        for id in 0..4 {
+            host.apply(&Event::Report(id, 0, u64::from(id + 1) * MS));
+        }
+        let before = format!("{:?}", host.balancer);
+        let request = Request {
+            key: 3,
+            tried: &[BackendId(1)],
+        };
+        let explained = host
+            .balancer
+            .explain(host.now, &request, &mut host.rng.clone());
+        assert_eq!(format!("{:?}", host.balancer), before);
+        let picked = host
+            .balancer
+            .pick(host.now, &request, &mut host.rng)
+            .unwrap();
+        assert_eq!(
+            explained.chosen().map(|c| c.backend),
+            Some(picked),
+            "{}",
+            policy.name()
+        );
+        let scored = explained.candidates.iter().any(|c| c.score.is_some());
+        assert!(
+            scored || explained.score_label.is_empty(),
+            "{}",
+            policy.name()
+        );
+    }
 }

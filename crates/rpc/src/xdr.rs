@@ -273,9 +273,11 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<T>, XdrError> {
         let from = self.at;
         let present = u32::from_be_bytes(self.array()?);
-        self.note(from, &format!("{name} given"), || {
-            if present == 1 { "yes" } else { "no" }.to_owned()
-        });
+        if self.notes.is_some() {
+            self.note(from, &format!("{name} given"), || {
+                if present == 1 { "yes" } else { "no" }.to_owned()
+            });
+        }
         match present {
             0 => Ok(None),
             1 => read(self, name).map(Some),

@@ -26,6 +26,11 @@ pub mod view;
 mod workload;
 mod world;
 
+/// The parts under the world that are measured alone.
+pub mod kernel {
+    pub use crate::queue::{EventQueue, Timer};
+}
+
 pub use action::{Action, ActionError};
 pub use ids::{LinkId, NodeId};
 pub use scenario::Scenario;

@@ -10,7 +10,7 @@ use crate::time::{MILLISECOND, SECOND};
 use balancer::{HealthCheck, Policy};
 use rpc::encoding::Encoding;
 use rpc::procedure::Procedure;
-use rpc::retry::{CallPolicy, Semantics};
+use rpc::retry::{Backoff, BudgetTerms, CallPolicy, Semantics};
 
 /// The preset that opens first.
 pub const FIRST: &str = "five-servers";
@@ -26,6 +26,24 @@ pub fn all() -> Vec<Scenario> {
         slow_server(),
         a_server_dies(),
         binary(),
+        spike(
+            "metastable",
+            "A spike that sticks",
+            None,
+            "After five seconds the load is four times as high, for five seconds. Then it is what the server \
+             carries with ease, and still nothing is answered: it works on calls whose callers have given \
+             up and try again. Take the load down until it recovers.",
+        ),
+        spike(
+            "metastable-budget",
+            "A spike that passes",
+            Some(BudgetTerms {
+                percent: 10,
+                min_per_second: 0,
+            }),
+            "The same spike, but of ten calls at most one may be a retry: a retry budget. The server falls \
+             behind as before, and when the load goes down it catches up.",
+        ),
     ]
 }
 
@@ -187,6 +205,56 @@ fn one_server() -> Scenario {
         Role::Server(ServerSpec::default()),
     ));
     scenario.links.push(link("ISP", "server-1", 8));
+    scenario
+}
+
+/// A metastable failure (Bronson et al., HotOS 2021): what keeps the server busy after its trigger has
+/// gone is the retries. In ONC RPC, where a caller cannot tell the server that it has given up.
+fn spike(slug: &str, title: &str, retry_budget: Option<BudgetTerms>, hint: &str) -> Scenario {
+    let load = |rate| Action::SetLoad("LAN C".to_owned(), Load::Poisson { rate });
+    let mut scenario = one_server();
+    slug.clone_into(&mut scenario.slug);
+    title.clone_into(&mut scenario.title);
+    hint.clone_into(&mut scenario.hint);
+    scenario.encoding = Encoding::OncRpc;
+    for operation in &mut scenario.workload {
+        operation.demand = Distribution::Exponential(10 * MILLISECOND);
+    }
+    let rates = [14.0, 10.0, 16.0];
+    let mut rates = rates.into_iter();
+    for node in &mut scenario.nodes {
+        match &mut node.role {
+            Role::Lan(lan) => {
+                let rate = rates.next().unwrap_or_default();
+                lan.load = Load::Poisson { rate };
+            }
+            Role::Server(server) => server.queue_limit = 1_000,
+            _ => {}
+        }
+    }
+    scenario.call_policy = CallPolicy {
+        attempt_timeout: 150 * MILLISECOND,
+        max_attempts: 4,
+        semantics: Semantics::AtLeastOnce,
+        backoff: Backoff {
+            initial: MILLISECOND,
+            multiplier: 1.0,
+            ..Backoff::default()
+        },
+        retry_budget,
+        ..scenario.call_policy
+    };
+    scenario.timeline = vec![
+        Timed {
+            at: 5 * SECOND,
+            action: load(136.0),
+        },
+        Timed {
+            at: 10 * SECOND,
+            action: load(16.0),
+        },
+    ];
+    scenario.speed = 1.0;
     scenario
 }
 

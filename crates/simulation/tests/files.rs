@@ -69,7 +69,7 @@ proptest! {
     /// Whatever a file is changed into, it is read or told of, without a panic; and what is read is
     /// written and read again as the same.
     #[test]
-    fn any_change_of_a_file_is_read_or_told(preset in 0_usize..7, at in any::<prop::sample::Index>(), piece in "[\\PC]{0,6}", cut in 0_usize..12) {
+    fn any_change_of_a_file_is_read_or_told(preset in 0_usize..presets::all().len(), at in any::<prop::sample::Index>(), piece in "[\\PC]{0,6}", cut in 0_usize..12) {
         let mut letters: Vec<char> = write(&presets::all()[preset]).chars().collect();
         let from = at.index(letters.len());
         let to = (from + cut).min(letters.len());

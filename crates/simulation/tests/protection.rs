@@ -14,10 +14,9 @@ use balancer::protection::{
 use balancer::{Policy, Protection};
 use rpc::encoding::Encoding;
 use rpc::procedure::Procedure;
-use rpc::retry::{Backoff, BudgetTerms, Semantics};
-use simulation::action::Action;
+use rpc::retry::Semantics;
 use simulation::record::{MessageKind, Outcome, What};
-use simulation::scenario::{Load, Role, ServerSpec};
+use simulation::scenario::{Role, ServerSpec};
 use simulation::time::{MILLISECOND, SECOND};
 use simulation::view::RoleView;
 use simulation::{Scenario, World, presets};
@@ -104,52 +103,23 @@ fn a_retry_budget_bounds_what_retries_add() {
     assert!(share < 1.5, "{share}");
 }
 
-/// A server that cannot hear that its callers have given up (ONC RPC has no cancellation), clients that
-/// try four times, a spike. Goodput in the last 20 of 80 s, in calls a second.
-fn after_a_spike(retry_budget: Option<BudgetTerms>) -> f64 {
-    let mut scenario = scenario("one-server", |_| {}, |_, spec| spec.queue_limit = 100_000);
-    scenario.encoding = Encoding::OncRpc;
-    for operation in &mut scenario.workload {
-        operation.demand = simulation::distribution::Distribution::Exponential(10 * MILLISECOND);
-    }
-    let policy = &mut scenario.call_policy;
-    policy.attempt_timeout = 150 * MILLISECOND;
-    policy.max_attempts = 4;
-    policy.semantics = Semantics::AtLeastOnce;
-    policy.backoff = Backoff {
-        initial: MILLISECOND,
-        multiplier: 1.0,
-        ..Backoff::default()
-    };
-    policy.retry_budget = retry_budget;
-    scenario
-        .nodes
-        .retain(|node| !matches!(node.name.as_str(), "LAN A" | "LAN B"));
-    scenario
-        .links
-        .retain(|link| !matches!(link.a.as_str(), "LAN A" | "LAN B"));
-    let load = |rate| Action::SetLoad("LAN C".to_owned(), Load::Poisson { rate });
+/// Goodput of a preset in the last 20 of 60 s, long after its spike, in calls a second.
+fn after_the_spike(slug: &str) -> f64 {
+    let scenario = presets::find(slug).expect("the preset exists");
     let mut world = start(&scenario);
     world.set_recording(false);
-    world.apply(&load(40.0)).expect("the LAN exists");
-    world.advance(20 * SECOND);
-    world.apply(&load(160.0)).expect("the LAN exists");
-    world.advance(25 * SECOND);
-    world.apply(&load(40.0)).expect("the LAN exists");
-    world.advance(60 * SECOND);
+    world.advance(40 * SECOND);
     let before = world.ledger().calls.answered;
-    world.advance(80 * SECOND);
+    world.advance(60 * SECOND);
     (world.ledger().calls.answered - before) as f64 / 20.0
 }
 
+/// 40 calls a second at a server that can do 100: what theory and others' simulations of the same
+/// model find (retries without a budget: stuck; with one of 10 %: 38.6 a second).
 #[test]
 fn a_spike_sticks_with_retries_and_passes_with_a_budget() {
-    assert!(after_a_spike(None) < 10.0);
-    let terms = BudgetTerms {
-        percent: 10,
-        min_per_second: 0,
-    };
-    assert!(after_a_spike(Some(terms)) > 35.0);
+    assert!(after_the_spike("metastable") < 4.0);
+    assert!(after_the_spike("metastable-budget") > 35.0);
 }
 
 #[test]

@@ -54,7 +54,11 @@ fn run_all(rows: Vec<Row>) -> Vec<(Row, Result<Measured, String>)> {
                     let result = measure(row);
                     if let Ok(measured) = &result {
                         let verdict = verdict(row, measured);
-                        let mark = if verdict == Verdict::Inside { "" } else { "  <<" };
+                        let mark = if verdict == Verdict::Inside {
+                            ""
+                        } else {
+                            "  <<"
+                        };
                         println!(
                             "{:60} {:>10.5} | {:>10.5}  {verdict:?}{mark}",
                             row.name(),
@@ -77,5 +81,8 @@ fn run_all(rows: Vec<Row>) -> Vec<(Row, Result<Measured, String>)> {
         Err(poisoned) => poisoned.into_inner(),
     };
     results.sort_by_key(|(index, _)| *index);
-    rows.into_iter().zip(results).map(|(row, (_, result))| (row, result)).collect()
+    rows.into_iter()
+        .zip(results)
+        .map(|(row, (_, result))| (row, result))
+        .collect()
 }

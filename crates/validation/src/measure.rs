@@ -57,7 +57,11 @@ pub fn measure(row: &Row) -> Result<Measured, String> {
     let mut boundary = 0;
     for part in 0..=BATCHES as u64 {
         // The warm-up, then each batch's span.
-        boundary = if part == 0 { warm } else { warm + length * part / BATCHES as u64 };
+        boundary = if part == 0 {
+            warm
+        } else {
+            warm + length * part / BATCHES as u64
+        };
         let (area_before, seen_before) = (area, observer.answered);
         let work_before = core_time(&world, &cores);
         let from = world.now();
@@ -79,11 +83,17 @@ pub fn measure(row: &Row) -> Result<Measured, String> {
         }
         if part > 0 {
             let span = seconds(boundary - from);
-            spans.in_flight.push((area - area_before) as f64 / 1e9 / span);
+            spans
+                .in_flight
+                .push((area - area_before) as f64 / 1e9 / span);
             let total: u32 = cores.iter().map(|(_, cores)| cores).sum();
             let work = core_time(&world, &cores) - work_before;
-            spans.utilisation.push(seconds(work) / span / f64::from(total));
-            spans.throughput.push((observer.answered - seen_before) as f64 / span);
+            spans
+                .utilisation
+                .push(seconds(work) / span / f64::from(total));
+            spans
+                .throughput
+                .push((observer.answered - seen_before) as f64 / span);
         }
     }
     debug_assert_eq!(boundary, end);
@@ -103,7 +113,10 @@ pub fn measure(row: &Row) -> Result<Measured, String> {
 }
 
 fn core_time(world: &World, cores: &[(NodeId, u32)]) -> Nanos {
-    cores.iter().map(|(server, _)| world.core_time(*server)).sum()
+    cores
+        .iter()
+        .map(|(server, _)| world.core_time(*server))
+        .sum()
 }
 
 /// Averages over each batch's span of time.
@@ -120,12 +133,17 @@ impl Spans {
             // What is on its way is so many calls for so long.
             Quantity::InSystem => {
                 let on_the_way = row.rate * seconds(observer.network);
-                self.in_flight.into_iter().map(|number| number - on_the_way).collect()
+                self.in_flight
+                    .into_iter()
+                    .map(|number| number - on_the_way)
+                    .collect()
             }
             Quantity::Utilisation => self.utilisation,
-            Quantity::Throughput => {
-                self.throughput.into_iter().map(|rate| rate * seconds(SERVICE)).collect()
-            }
+            Quantity::Throughput => self
+                .throughput
+                .into_iter()
+                .map(|rate| rate * seconds(SERVICE))
+                .collect(),
             _ => batch_means(&observer.series, BATCHES),
         }
     }
@@ -168,9 +186,9 @@ impl Observer {
             Quantity::Lost => flag(matches!(call.outcome, Outcome::Failed(_))),
             Quantity::Attempts => Some(call.attempts.len() as f64),
             Quantity::Slowest(n) => self.round(call.began, time, n),
-            Quantity::SlowestBeyond(n, t) => {
-                self.round(call.began, time, n).map(|slowest| f64::from(u8::from(slowest > t)))
-            }
+            Quantity::SlowestBeyond(n, t) => self
+                .round(call.began, time, n)
+                .map(|slowest| f64::from(u8::from(slowest > t))),
             Quantity::InSystem | Quantity::Utilisation | Quantity::Throughput => None,
         };
         self.series.extend(noted);

@@ -2,6 +2,7 @@
 
 use crate::measure::Measured;
 use crate::row::Row;
+use simulation::theory::describe;
 use std::fmt::Write;
 
 /// The confidence that decides.
@@ -64,7 +65,7 @@ pub fn report(results: &[(Row, Result<Measured, String>)]) -> (String, bool) {
                     number(interval.half_width(SHOWN)),
                     number(interval.half_width(DECIDES)),
                     verdict.words(),
-                    row.described.unwrap_or("–"),
+                    described(row),
                     measured.calls,
                     row.seed(),
                 );
@@ -86,6 +87,14 @@ pub fn report(results: &[(Row, Result<Measured, String>)]) -> (String, bool) {
     );
     text.push_str(TAIL);
     (text, outside == 0 && broken == 0)
+}
+
+/// What the scenario says of itself.
+fn described(row: &Row) -> String {
+    match describe(&row.scenario) {
+        Ok(found) => found.model.name().to_owned(),
+        Err(why) => format!("none: {}", why.sentence()),
+    }
 }
 
 /// How a row came out.

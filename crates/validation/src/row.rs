@@ -65,24 +65,28 @@ pub struct Row {
     pub rate: f64,
     /// Calls measured, after the warm-up.
     pub calls: f64,
-    /// What [`simulation::theory::describe`] must call the scenario; none where no model describes
-    /// the whole of it.
-    pub described: Option<&'static str>,
 }
 
 impl Row {
     /// Names the row: nothing else has the same.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("{}, {}, {}", self.model, self.parameters, self.quantity.words())
+        format!(
+            "{}, {}, {}",
+            self.model,
+            self.parameters,
+            self.quantity.words()
+        )
     }
 
     /// The seed: a hash of the name (FNV-1a), so that nobody chose it.
     #[must_use]
     pub fn seed(&self) -> u64 {
-        self.name().bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+        self.name()
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            })
     }
 }
 

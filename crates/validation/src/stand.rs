@@ -36,6 +36,7 @@ pub fn server() -> ServerSpec {
         speed: 1.0,
         queue_limit: 100_000,
         weight: 1,
+        ..ServerSpec::default()
     }
 }
 
@@ -48,6 +49,7 @@ pub fn balancer(policy: Policy) -> balancer::Settings {
         ejection: None,
         max_attempts: 1,
         attempt_timeout: FOR_EVER,
+        ..balancer::Settings::default()
     }
 }
 
@@ -66,7 +68,11 @@ pub fn stand(
         bandwidth: BANDWIDTH,
         loss: 0.0,
     };
-    let front = if policy.is_some() { "balancer" } else { "server-1" };
+    let front = if policy.is_some() {
+        "balancer"
+    } else {
+        "server-1"
+    };
     let (mut nodes, mut links) = (Vec::new(), Vec::new());
     let mut place = |name: String, role| {
         nodes.push(NodeSpec {
@@ -131,7 +137,10 @@ pub fn network(scenario: &Scenario) -> Nanos {
         .iter()
         .any(|node| matches!(node.role, Role::Balancer(_)));
     let ways = if balanced {
-        [way(scenario, "lan-1", "balancer"), way(scenario, "balancer", "server-1")]
+        [
+            way(scenario, "lan-1", "balancer"),
+            way(scenario, "balancer", "server-1"),
+        ]
     } else {
         [way(scenario, "lan-1", "server-1"), None]
     };

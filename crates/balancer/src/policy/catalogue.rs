@@ -99,8 +99,8 @@ static ENTRIES: [Entry; COUNT] = [
         slug: "weighted-least-request",
         idea: "Servers take turns by weight, and a weight shrinks with the calls that its server has.",
         known_failure: "What changed since a server's last turn is not seen until its next one.",
-        score_label: "deadline, in rounds of weight 1",
-        rule: "the earliest deadline, by weight and load",
+        score_label: "deadline, or active attempts if all weigh the same",
+        rule: "the earliest deadline by weight and load, or the less busy of two drawn",
     },
     Entry {
         name: "least response time",

@@ -34,8 +34,9 @@ pub(crate) fn choose(field: &Field<'_>, d: u32, replacement: bool, rng: &mut imp
         for &gap in &drawn[..k] {
             number += u32::from(number >= gap);
         }
-        drawn[k] = number;
-        drawn[..=k].sort_unstable();
+        let place = drawn[..k].partition_point(|&before| before < number);
+        drawn.copy_within(place..k, place + 1);
+        drawn[place] = number;
         number
     })
 }

@@ -83,11 +83,14 @@ impl Schedule {
         let place = self
             .earliest(field.places())
             .unwrap_or_else(|| field.nth(0));
+        // A backup that a retry comes to is in no schedule: it is due never, and stays so.
         let due = self.due[place].0;
         let tied = field
             .places()
             .any(|other| other != place && self.due[other].0 == due);
-        self.serve(place, weight(place));
+        if due.is_finite() {
+            self.serve(place, weight(place));
+        }
         Choice {
             tie: tied.then_some(TieBreak::QueuedFirst),
             ..Choice::of_all(place)

@@ -74,9 +74,12 @@ impl FastWeighted {
                 key: (0, 0, 0),
             }));
         }
-        for place in 0..self.slots.len() {
+        let mut in_turn = vec![false; self.slots.len()];
+        for place in members.standing() {
+            in_turn[place as usize] = true;
+        }
+        for (place, stands) in in_turn.into_iter().enumerate() {
             let weight = effective_weight(&members.list[place]);
-            let stands = members.list[place].stands();
             let slot = &mut self.slots[place];
             match (slot.tree, stands) {
                 (Tree::Out, true) if fresh => {
@@ -196,6 +199,13 @@ impl FastWeighted {
     }
 
     pub(crate) fn choose(&mut self, field: &Field<'_>) -> Choice {
+        if !field
+            .places()
+            .any(|place| self.slots[place].tree != Tree::Out)
+        {
+            // A retry has come to the backups, which take no turns.
+            return Choice::of_all(field.nth(0));
+        }
         // Each turn taken moves a server on by a bounded way, so a candidate comes up; the bound is
         // for a list that is out of step, which would be a defect elsewhere.
         for _ in 0..self.slots.len() * 512 {

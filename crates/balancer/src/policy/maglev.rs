@@ -47,8 +47,12 @@ impl Table {
             skip: u64,
         }
         let m = u64::from(size);
-        let mut standing: Vec<u32> = members.standing().collect();
-        standing.sort_unstable_by_key(|&place| &members.list[place as usize].name);
+        let name = |place: u32| &members.list[place as usize].name;
+        let mut standing: Vec<u32> = Vec::new();
+        for place in members.standing() {
+            let at = standing.partition_point(|&other| name(other) < name(place));
+            standing.insert(at, place);
+        }
         let weight = |place: u32| f64::from(members.list[place as usize].weight);
         let sum: f64 = standing.iter().map(|&place| weight(place)).sum();
         let mut builds: Vec<Build> = standing

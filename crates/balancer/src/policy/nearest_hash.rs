@@ -38,7 +38,8 @@ pub(crate) const fn hash_key(key: u64) -> u32 {
 /// The points of a circle, sorted, each with its backend's place in the list.
 #[derive(Debug, Default)]
 pub(crate) struct Circle {
-    points: Vec<(u32, u32)>,
+    /// As wide as a ring's, so that both are sorted by the same code.
+    points: Vec<(u64, u32)>,
 }
 
 impl Circle {
@@ -48,7 +49,7 @@ impl Circle {
             // HAProxy numbers its servers from 1.
             let first = backend.id.0.wrapping_add(1).wrapping_mul(RANGE);
             let of_it = (0..backend.weight * POINTS).map(|i| first.wrapping_add(i));
-            points.extend(of_it.map(|point| (full_hash(point), place as u32)));
+            points.extend(of_it.map(|point| (u64::from(full_hash(point)), place as u32)));
         }
         points.sort_unstable();
         Self { points }
@@ -57,14 +58,16 @@ impl Circle {
     /// The closest point of those whom `stands` admits, as an index.
     pub(crate) fn nearest(&self, hash: u32, stands: &dyn Fn(usize) -> bool) -> Option<usize> {
         let len = self.points.len();
-        let start = self.points.partition_point(|&(point, _)| point < hash);
+        let start = self
+            .points
+            .partition_point(|&(point, _)| point < u64::from(hash));
         let admitted = |&at: &usize| stands(self.place(at));
         let after = (0..len).map(|step| (start + step) % len).find(admitted)?;
         let before = (1..=len)
             .map(|step| (start + len - step) % len)
             .find(admitted)?;
-        let back = hash.wrapping_sub(self.points[before].0);
-        let on = self.points[after].0.wrapping_sub(hash);
+        let back = hash.wrapping_sub(self.points[before].0 as u32);
+        let on = (self.points[after].0 as u32).wrapping_sub(hash);
         Some(if back <= on { before } else { after })
     }
 
@@ -81,7 +84,7 @@ impl Circle {
     pub(crate) fn distances(&self, hash: u32, backends: usize) -> Vec<Option<f64>> {
         let mut nearest = vec![None; backends];
         for &(point, place) in &self.points {
-            let back = hash.wrapping_sub(point);
+            let back = hash.wrapping_sub(point as u32);
             let distance = f64::from(back.min(back.wrapping_neg())) / 4_294_967_296.0;
             let slot: &mut Option<f64> = &mut nearest[place as usize];
             *slot = Some(slot.map_or(distance, |known| known.min(distance)));

@@ -79,13 +79,23 @@ impl Pool {
 
     /// The RIF above which a probe is hot.
     fn threshold(&self, hot_percent: u32) -> u32 {
-        let mut sorted: Vec<u32> = self.recent.iter().copied().collect();
-        sorted.sort_unstable();
-        let rank = sorted.len() * hot_percent as usize / 100;
-        sorted
-            .get(rank.min(sorted.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or(u32::MAX)
+        let rank = self.recent.len() * hot_percent as usize / 100;
+        let rank = rank.min(self.recent.len().saturating_sub(1));
+        // The one that has so many below it: a few numbers, not worth a sort.
+        let ranked = self.recent.iter().copied().find(|candidate| {
+            let below = self
+                .recent
+                .iter()
+                .filter(|other| *other < candidate)
+                .count();
+            let equal = self
+                .recent
+                .iter()
+                .filter(|other| *other == candidate)
+                .count();
+            (below..below + equal).contains(&rank)
+        });
+        ranked.unwrap_or(u32::MAX)
     }
 
     /// Whether a probe is hot, and how good it is among its like: less is better.

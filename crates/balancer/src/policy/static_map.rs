@@ -56,7 +56,7 @@ impl StaticMap {
                 return Choice::of_all(place);
             }
         }
-        // Every standing backend has a slot, so a candidate was met.
+        // Every standing backend has a slot; only a retry that has come to the backups meets none.
         Choice::of_all(field.nth(0))
     }
 

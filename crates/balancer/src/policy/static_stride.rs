@@ -46,6 +46,14 @@ impl StaticStride {
     }
 
     pub(crate) fn choose(&mut self, field: &Field<'_>) -> Choice {
+        if !self
+            .strides
+            .iter()
+            .any(|&(place, _)| field.has(place as usize))
+        {
+            // A retry has come to the backups, which take no turns.
+            return Choice::of_all(field.nth(0));
+        }
         // The largest weight takes every slot of its own, the smallest every 65,535th.
         for _ in 0..(self.strides.len() as u64 + 1) * (MOST + 1) {
             let slot = self.slot(self.counter);

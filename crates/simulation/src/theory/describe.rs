@@ -8,6 +8,9 @@
 //! Not looked at: over HTTP a call that needs one connection more than there ever were pays a round
 //! trip for it. Health checks are answered past the queue, so they cost a server nothing.
 
+mod model;
+mod objection;
+
 use super::closed::Closed;
 use super::gi_m_1::GiM1;
 use super::mg1::Mg1;
@@ -16,11 +19,14 @@ use super::mmc::Mmc;
 use super::mmck::Mmck;
 use super::network::{Way, way};
 use super::shortest_queue::Compared;
-use super::{TheoryError, choices, erlang_b, round_robin, shortest_queue};
+use super::{erlang_b, round_robin};
 use crate::distribution::Distribution;
 use crate::scenario::{LanSpec, Load, NodeSpec, Operation, Role, Scenario, ServerSpec};
 use crate::time::{Nanos, seconds};
-use balancer::Policy;
+use balancer::protection::Discipline;
+use balancer::{Policy, Protection};
+pub use model::{Model, Station};
+pub use objection::Objection;
 
 /// The share of calls below which a departure from a model's conditions is let pass.
 pub const NEGLIGIBLE: f64 = 1e-3;
@@ -29,140 +35,6 @@ const NOMINAL_MESSAGE: f64 = 300.0 * 8.0;
 /// The share of the service time that transmission may take before it must be reckoned with.
 const NEGLIGIBLE_WIRE: f64 = 0.01;
 
-/// Why no model describes a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Objection {
-    /// Nobody calls, or nobody serves.
-    NothingRuns,
-    /// The timeline changes it on the way.
-    Changes,
-    /// LANs make calls in different ways, or closed ones think differently long.
-    MixedLoads,
-    /// Evenly spaced calls from several LANs, or to several servers.
-    EvenlySpaced,
-    /// Several balancers choose without knowing of each other.
-    SeveralBalancers,
-    /// Several servers without a balancer: each client takes turns of its own.
-    NoBalancer,
-    /// There is no way from a LAN to a server.
-    NoWay,
-    /// Delays vary.
-    Jitter,
-    /// Messages are lost and sent again.
-    Loss,
-    /// Transmission takes a share of the time that counts.
-    SlowLinks,
-    /// The policy has no formula.
-    Policy,
-    /// The policy counts calls, and its counts are late by the way to the servers.
-    LateCounts,
-    /// The policy has a formula only for equal servers of one core.
-    UnequalServers,
-    /// No formula for this service time with several cores, several servers or a short queue.
-    ServiceTime,
-    /// Service times have no finite variance.
-    NoVariance,
-    /// More comes than can be served, and nothing bounds the queue.
-    Overloaded,
-    /// Calls that are turned away come back as retries.
-    Retries,
-    /// Too many calls are given up while they wait or are served.
-    TimeLimits,
-    /// A number of the scenario is outside the formula's domain.
-    Domain,
-}
-
-impl Objection {
-    /// It in one sentence.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::NothingRuns => "Nobody calls, or nobody serves.",
-            Self::Changes => "The timeline changes the system, and theory describes one at rest.",
-            Self::MixedLoads => "The networks make their calls in different ways.",
-            Self::EvenlySpaced => {
-                "Evenly spaced calls have a formula only from one network to one server."
-            }
-            Self::SeveralBalancers => {
-                "Several balancers choose without knowing of each other's choices."
-            }
-            Self::NoBalancer => "Without a balancer each client takes turns of its own.",
-            Self::NoWay => "There is no way from a network to a server.",
-            Self::Jitter => "The delay of a link varies, and with it the spacing of the calls.",
-            Self::Loss => "Messages are lost and sent again.",
-            Self::SlowLinks => "Messages take long to transmit: the links are queues too.",
-            Self::Policy => "Nobody has a formula for this policy.",
-            Self::LateCounts => {
-                "The balancer's counts are late by the way to the servers and back; theory has them at once."
-            }
-            Self::UnequalServers => "The formula for this policy wants equal servers of one core.",
-            Self::ServiceTime => {
-                "No formula holds for this service time with these servers and queues."
-            }
-            Self::NoVariance => {
-                "The service time has no finite variance: the mean wait is infinite."
-            }
-            Self::Overloaded => "More comes than can be served: the queue grows, and has no mean.",
-            Self::Retries => "Calls that are turned away come back as retries.",
-            Self::TimeLimits => "Too many calls are given up before they are answered.",
-            Self::Domain => "A number is outside the formula's domain.",
-        }
-    }
-}
-
-/// What waits and serves at one place.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Station {
-    /// One exponential server.
-    Mm1(Mm1),
-    /// Several, one queue.
-    Mmc(Mmc),
-    /// One server of any law with a variance.
-    Mg1(Mg1),
-    /// Exponential servers and a bounded queue.
-    Mmck(Mmck),
-    /// No room to wait: mean service time in seconds, and the share turned away.
-    ErlangB {
-        /// Mean service time in seconds.
-        service: f64,
-        /// The share turned away.
-        blocking: f64,
-    },
-    /// One exponential server, evenly spaced arrivals.
-    Dm1(GiM1),
-    /// One exponential server that gets every N-th call.
-    Turns(GiM1),
-}
-
-/// A model with a scenario's parameters.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Model {
-    /// One station.
-    Alone(Station),
-    /// Several, each with a share of the calls that does not depend on its state.
-    Split(Vec<(f64, Station)>),
-    /// Shortest queue of a few, or of two of them.
-    ShortestQueue {
-        /// Load of each server, 0..1.
-        load: f64,
-        /// How many servers, 2..=4.
-        servers: usize,
-        /// Which queues a call compares.
-        compared: Compared,
-        /// Mean service time in seconds.
-        service: f64,
-    },
-    /// Two choices among many: what their number tends to, not exact for so many.
-    ManyChoices {
-        /// Load of each server, 0..1.
-        load: f64,
-        /// Mean service time in seconds.
-        service: f64,
-    },
-    /// Clients that wait for the answer.
-    Closed(Closed),
-}
-
 /// A model that describes a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {
@@ -170,138 +42,6 @@ pub struct Description {
     pub model: Model,
     /// What a call's way takes there and back, in seconds: comes on top of the model's times.
     pub network: f64,
-}
-
-impl Station {
-    /// Its name in the field.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Mm1(_) => "M/M/1",
-            Self::Mmc(_) => "M/M/c",
-            Self::Mg1(_) => "M/G/1",
-            Self::Mmck(_) => "M/M/c/K",
-            Self::ErlangB { .. } => "Erlang B",
-            Self::Dm1(_) => "D/M/1",
-            Self::Turns(_) => "E_N/M/1",
-        }
-    }
-
-    /// Mean time there of who is let in, in seconds.
-    #[must_use]
-    pub fn sojourn(&self) -> f64 {
-        match self {
-            Self::Mm1(queue) => queue.sojourn(),
-            Self::Mmc(queue) => queue.sojourn(),
-            Self::Mg1(queue) => queue.sojourn(),
-            Self::Mmck(queue) => queue.sojourn(),
-            Self::ErlangB { service, .. } => *service,
-            Self::Dm1(queue) | Self::Turns(queue) => queue.sojourn(),
-        }
-    }
-
-    /// The share turned away.
-    #[must_use]
-    pub fn blocking(&self) -> f64 {
-        match self {
-            Self::Mmck(queue) => queue.blocking,
-            Self::ErlangB { blocking, .. } => *blocking,
-            _ => 0.0,
-        }
-    }
-
-    /// The share that spends longer than `t` seconds there, where it is known.
-    #[must_use]
-    pub fn beyond(&self, t: f64) -> Option<f64> {
-        match self {
-            Self::Mm1(queue) => Some(queue.beyond(t)),
-            Self::Mmc(queue) => Some(queue.beyond(t)),
-            Self::Dm1(queue) | Self::Turns(queue) => Some(queue.beyond(t)),
-            Self::Mg1(_) | Self::Mmck(_) | Self::ErlangB { .. } => None,
-        }
-    }
-}
-
-impl Model {
-    /// Its name in the field.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Alone(station) => station.name(),
-            Self::Split(stations) => stations.first().map_or("", |(_, station)| station.name()),
-            Self::ShortestQueue {
-                compared: Compared::All,
-                ..
-            } => "join the shortest queue",
-            Self::ShortestQueue { .. } => "two choices, exact chain",
-            Self::ManyChoices { .. } => "two choices, mean field",
-            Self::Closed(_) => "M/M/c//N",
-        }
-    }
-
-    /// Whether it holds exactly; otherwise it is what a large system tends to.
-    #[must_use]
-    pub const fn exact(&self) -> bool {
-        !matches!(self, Self::ManyChoices { .. })
-    }
-
-    /// Mean time at the servers of an answered call, in seconds. The chain of a few shortest queues
-    /// is solved here, which takes up to some seconds for four servers under high load.
-    ///
-    /// # Errors
-    /// A chain whose load is outside its domain.
-    pub fn sojourn(&self) -> Result<f64, TheoryError> {
-        match self {
-            Self::Alone(station) => Ok(station.sojourn()),
-            Self::Split(stations) => {
-                let (mut sum, mut let_in) = (0.0, 0.0);
-                for (share, station) in stations {
-                    let share = share * (1.0 - station.blocking());
-                    sum += share * station.sojourn();
-                    let_in += share;
-                }
-                Ok(sum / let_in)
-            }
-            Self::ShortestQueue {
-                load,
-                servers,
-                compared,
-                service,
-            } => {
-                let longest = [120, 60, 40][(*servers).clamp(2, 4) - 2];
-                let solved = shortest_queue::solve(*load, *servers, *compared, longest)?;
-                Ok(solved.sojourn * service)
-            }
-            Self::ManyChoices { load, service } => Ok(choices::sojourn(*load, 2)? * service),
-            Self::Closed(closed) => Ok(closed.sojourn),
-        }
-    }
-
-    /// The share of calls turned away.
-    #[must_use]
-    pub fn blocking(&self) -> f64 {
-        match self {
-            Self::Alone(station) => station.blocking(),
-            Self::Split(stations) => stations
-                .iter()
-                .map(|(share, it)| share * it.blocking())
-                .sum(),
-            _ => 0.0,
-        }
-    }
-
-    /// The share of calls that spend longer than `t` seconds at the servers, where it is known.
-    #[must_use]
-    pub fn beyond(&self, t: f64) -> Option<f64> {
-        match self {
-            Self::Alone(station) => station.beyond(t),
-            Self::Split(stations) => stations
-                .iter()
-                .map(|(share, station)| Some(share * station.beyond(t)?))
-                .sum(),
-            _ => None,
-        }
-    }
 }
 
 /// How calls come, all LANs taken together.
@@ -410,6 +150,18 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
         .sum();
     let mean_behind = behind.iter().map(round).sum::<f64>() / behind.len().max(1) as f64;
     let network = before + mean_behind;
+    let guarded = balancer.is_some_and(|(_, settings)| {
+        settings.protection != Protection::default() || settings.slow_start.is_some()
+    });
+    let unlike = |(_, server): &(&NodeSpec, &ServerSpec)| {
+        server.priority != servers[0].1.priority
+            || server.discipline != Discipline::Fifo
+            || server.concurrency.is_some()
+            || !server.criticality.is_empty()
+    };
+    if guarded || servers.iter().any(unlike) {
+        return Err(Objection::Protection);
+    }
     let policy = &scenario.call_policy;
     let limits: [Nanos; 3] = [
         policy.deadline,

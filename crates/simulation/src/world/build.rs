@@ -87,6 +87,8 @@ pub(super) fn build(scenario: &Scenario) -> Result<World, ScenarioError> {
         metrics: Metrics::default(),
         trace_hash: scenario.seed,
         recording: true,
+        scratch: Vec::new(),
+        events: 0,
     };
     for node in &scenario.nodes {
         world.insert_node(node)?;

@@ -196,7 +196,7 @@ impl World {
         let call = self.calls.insert_with_key(|call| LiveCall {
             record,
             deadline,
-            deadline_timer: queue.schedule(deadline, Event::CallDeadline(call)),
+            deadline_timer: queue.schedule_after(now, deadline - now, Event::CallDeadline(call)),
             backoff: None,
             exchange: None,
             key,
@@ -242,10 +242,11 @@ impl World {
         if self.server_ref(target).is_some() {
             self.attempt_sent_to(key, id, attempt, target);
         }
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_call(&request, &self.settings.service, &mut bytes);
+        let bytes = self.written(|settings, out| {
+            settings
+                .encoding
+                .encode_call(&request, &settings.service, out);
+        });
         let exchange = self.begin_exchange(Begin {
             purpose: Purpose::Client,
             caller: Party { node: lan, client },
@@ -254,7 +255,7 @@ impl World {
             call_id: id,
             attempt,
             id: request.id,
-            bytes: bytes.into(),
+            bytes,
             work,
             timeout: self.settings.call_policy.attempt_timeout.min(left),
             orphan: false,

@@ -117,7 +117,7 @@ pub(super) struct Client {
     pub(super) work: Stream,
     /// Backoff jitter.
     pub(super) retries: Stream,
-    /// Its pool of connections to each address it has called.
+    /// Its pool of connections to each address it has called, in the order of the addresses.
     pub(super) pools: Vec<Pool>,
     /// What its retries are paid from, once it has called under such terms.
     pub(super) budget: Option<Budget>,
@@ -142,6 +142,7 @@ pub(super) struct Proxy {
     pub(super) balancer: balancer::Balancer,
     pub(super) choices: Stream,
     pub(super) timer: Option<(Timer, Nanos)>,
+    /// In the order of the addresses.
     pub(super) pools: Vec<Pool>,
     /// Requests it has taken in and not answered.
     pub(super) inbound: Vec<Inbound>,

@@ -13,6 +13,7 @@ mod entities;
 mod guards;
 mod network;
 mod observe;
+mod probes;
 mod proxies;
 mod servers;
 mod topology;
@@ -35,6 +36,7 @@ use entities::{
 };
 use slotmap::SlotMap;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use topology::Routes;
 
 /// One run. Cheap to clone: time travel, forks and comparison rest on that.
@@ -68,6 +70,9 @@ pub struct World {
     metrics: Metrics,
     trace_hash: u64,
     recording: bool,
+    /// Where messages are written before they are packed to their size.
+    scratch: Vec<u8>,
+    events: u64,
 }
 
 /// The parts of a scenario that a run keeps as they are.
@@ -115,14 +120,11 @@ impl World {
     /// the clock stands at the last event, and calling again goes on from there.
     pub fn advance_some(&mut self, until: Nanos, max_events: u32) -> bool {
         for _ in 0..max_events {
-            match self.queue.next_time() {
-                Some(at) if at <= until => self.fire_next(),
-                _ => {
-                    if until > self.now {
-                        self.pass_time(until);
-                    }
-                    return true;
+            if !self.fire_next(until) {
+                if until > self.now {
+                    self.pass_time(until);
                 }
+                return true;
             }
         }
         false
@@ -130,9 +132,13 @@ impl World {
 
     /// Runs to the next event and through it; its time. None when nothing is to come.
     pub fn step(&mut self) -> Option<Nanos> {
-        self.queue.next_time()?;
-        self.fire_next();
-        Some(self.now)
+        self.fire_next(Nanos::MAX).then_some(self.now)
+    }
+
+    /// How many events were fired, cancelled timers not among them.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
     }
 
     /// A hash over every event of the run so far and its time: two runs with the same hash went
@@ -160,10 +166,19 @@ impl World {
         self.recording = recording;
     }
 
-    fn fire_next(&mut self) {
-        let Some((at, event)) = self.queue.pop() else {
-            return;
+    /// Bytes as the settings have them written.
+    fn written(&mut self, write: impl FnOnce(&Settings, &mut Vec<u8>)) -> Rc<[u8]> {
+        self.scratch.clear();
+        write(&self.settings, &mut self.scratch);
+        Rc::from(self.scratch.as_slice())
+    }
+
+    /// Fires the next event, if it comes no later than this; whether there was one.
+    fn fire_next(&mut self, until: Nanos) -> bool {
+        let Some((at, event)) = self.queue.pop_until(until) else {
+            return false;
         };
+        self.events += 1;
         self.pass_time(at);
         self.hash(event.digest());
         self.handle(event);
@@ -171,6 +186,7 @@ impl World {
             self.take_stock().balances(),
             "the ledger does not balance at {at} ns"
         );
+        true
     }
 
     fn pass_time(&mut self, to: Nanos) {

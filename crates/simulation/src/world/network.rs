@@ -12,7 +12,7 @@ use super::entities::{ConnectionId, Event, ExchangeKey, Leg, Message, MessageKey
 use crate::distribution::uniform;
 use crate::ids::{LinkId, NodeId};
 use crate::record::{MessageKind, Step, What, Wire};
-use crate::time::{MILLISECOND, Nanos, from_seconds, seconds};
+use crate::time::{MILLISECOND, Nanos, SECOND, from_seconds, seconds};
 use crate::view::{Life, LinkState};
 use std::rc::Rc;
 
@@ -20,6 +20,7 @@ use std::rc::Rc;
 pub(super) const HEADERS: u32 = 14 + 20 + 20;
 /// Linux's TCP_RTO_MIN.
 const FIRST_RESEND: Nanos = 200 * MILLISECOND;
+const DAY: Nanos = 86_400 * SECOND;
 const MAX_RESENDS: u8 = 6;
 
 /// What a message is about, besides its ends and its bytes.
@@ -97,10 +98,13 @@ impl World {
         let direction = usize::from(!forward);
         let bits = (message.bytes.len() as u64 + u64::from(HEADERS)) * 8;
         // Rounded up: a message never takes no time, and order never depends on a rounding.
-        let sending =
-            (u128::from(bits) * 1_000_000_000).div_ceil(u128::from(link.carriage.bandwidth));
+        let sending = match bits.checked_mul(1_000_000_000) {
+            Some(scaled) => scaled.div_ceil(link.carriage.bandwidth),
+            // More than two gigabytes at once. A day is longer than any run.
+            None => DAY,
+        };
         let departs = now.max(link.free[direction]);
-        link.free[direction] = departs + sending as Nanos;
+        link.free[direction] = departs + sending;
         let carriage = link.carriage;
         let jitter = if carriage.jitter > 0 {
             from_seconds(seconds(carriage.jitter) * uniform(&mut link.noise))

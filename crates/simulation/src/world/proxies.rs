@@ -1,4 +1,4 @@
-//! Balancers at work: requests in, a backend chosen for each attempt, replies out, health checks.
+//! Balancers at work: requests in, a backend chosen for each attempt, replies out.
 //!
 //! The balancer crate decides; this file carries its decisions over the network and tells it what
 //! came back. Nothing tells it what has not come by message.
@@ -6,8 +6,7 @@
 use super::World;
 use super::clients::{failed_outcome, is_of_transport, reason_of};
 use super::entities::{
-    CallKey, ConnectionId, Event, Exchange, ExchangeKey, Inbound, Message, Out, Party, Proxy,
-    Purpose, RoleState,
+    ConnectionId, Exchange, ExchangeKey, Inbound, Message, Out, Party, Proxy, Purpose, RoleState,
 };
 use super::network::About;
 use super::transport::Begin;
@@ -15,12 +14,11 @@ use crate::ids::NodeId;
 use crate::incident::IncidentKind;
 use crate::record::{MessageKind, Outcome, Reason, Step, What};
 use crate::time::Nanos;
-use balancer::{BackendId, Probe};
+use balancer::BackendId;
 use rpc::message::{Call, Reply};
 use rpc::procedure::Failure;
 use rpc::retry::Semantics;
 use rpc::status::Status;
-use slotmap::Key;
 use std::rc::Rc;
 
 /// The backend that stands for a server.
@@ -182,10 +180,11 @@ impl World {
                 },
             );
         }
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_call(&request, &self.settings.service, &mut bytes);
+        let bytes = self.written(|settings, out| {
+            settings
+                .encoding
+                .encode_call(&request, &settings.service, out);
+        });
         let out = self.begin_exchange(Begin {
             purpose: Purpose::Upstream {
                 inbound: from,
@@ -197,7 +196,7 @@ impl World {
             call_id,
             attempt: number,
             id,
-            bytes: bytes.into(),
+            bytes,
             work,
             timeout: timeout.max(1),
             orphan,
@@ -390,8 +389,7 @@ impl World {
             id: inbound.request.id,
             result,
         };
-        let mut bytes = Vec::new();
-        self.settings.encoding.encode_reply(&reply, &mut bytes);
+        let bytes = self.written(|settings, out| settings.encoding.encode_reply(&reply, out));
         let attempt = self
             .record_mut(inbound.call, inbound.call_id)
             .map_or(0, |record| record.attempts.len() as u32);
@@ -405,7 +403,7 @@ impl World {
             work: 0,
             error,
         };
-        self.send(Party::host(node), inbound.caller, about, bytes.into());
+        self.send(Party::host(node), inbound.caller, about, bytes);
     }
 
     /// A client has closed or broken its connection: what it asked on it is wanted no more.
@@ -428,130 +426,5 @@ impl World {
             self.cancel_outs(node, inbound.outs);
         }
         self.let_in_waiting(node);
-    }
-
-    pub(super) fn on_proxy_timer(&mut self, node: NodeId) {
-        let now = self.now;
-        let probes = match self.proxy_mut(node) {
-            Some(proxy) => {
-                proxy.timer = None;
-                proxy.balancer.handle_timer(now)
-            }
-            None => return,
-        };
-        for probe in probes {
-            self.send_probe(node, &probe);
-        }
-        self.after_balancer(node);
-    }
-
-    fn send_probe(&mut self, node: NodeId, probe: &Probe) {
-        let Some(proxy) = self.proxy_mut(node) else {
-            return;
-        };
-        let id = proxy.next_id;
-        proxy.next_id = proxy.next_id.wrapping_add(1);
-        // The balancer counts the time itself; a little later the connection is given up.
-        let timeout = proxy
-            .balancer
-            .settings()
-            .health_check
-            .map_or(1, |check| check.timeout + 1);
-        let mut bytes = Vec::new();
-        self.settings
-            .encoding
-            .encode_probe(id, &self.settings.service, &mut bytes);
-        self.begin_exchange(Begin {
-            purpose: Purpose::Probe { check: probe.check },
-            caller: Party::host(node),
-            callee: server_of(probe.backend),
-            call: CallKey::null(),
-            call_id: 0,
-            attempt: 0,
-            id,
-            bytes: bytes.into(),
-            work: 0,
-            timeout,
-            orphan: false,
-        });
-    }
-
-    /// Asks backends for their load, as far as the policy wants to know it.
-    fn send_load_probes(&mut self, node: NodeId) {
-        let Some(proxy) = self.proxy_mut(node) else {
-            return;
-        };
-        for backend in proxy.balancer.take_load_probes() {
-            let Some(proxy) = self.proxy_mut(node) else {
-                return;
-            };
-            let id = proxy.next_id;
-            proxy.next_id = proxy.next_id.wrapping_add(1);
-            let mut bytes = Vec::new();
-            self.settings
-                .encoding
-                .encode_probe(id, &self.settings.service, &mut bytes);
-            self.begin_exchange(Begin {
-                purpose: Purpose::LoadProbe { backend },
-                caller: Party::host(node),
-                callee: server_of(backend),
-                call: CallKey::null(),
-                call_id: 0,
-                attempt: 0,
-                id,
-                bytes: bytes.into(),
-                work: 0,
-                // As old as a probe may be to count.
-                timeout: crate::time::SECOND,
-                orphan: false,
-            });
-        }
-    }
-
-    pub(super) fn on_probe_over(&mut self, exchange: &Exchange, passed: bool) {
-        let now = self.now;
-        let node = exchange.caller.node;
-        if let Purpose::LoadProbe { backend } = exchange.purpose {
-            if let Some((in_flight, latency)) = exchange.report.filter(|_| passed)
-                && let Some(proxy) = self.proxy_mut(node)
-            {
-                proxy.balancer.load_report(now, backend, in_flight, latency);
-            }
-            return;
-        }
-        if let Purpose::Probe { check } = exchange.purpose
-            && let Some(proxy) = self.proxy_mut(node)
-        {
-            proxy.balancer.probe_result(now, check, passed);
-            self.after_balancer(node);
-        }
-    }
-
-    /// After anything was told to a balancer: its timer, and what it has changed its mind about.
-    pub(super) fn after_balancer(&mut self, node: NodeId) {
-        if !self.alive(node) {
-            return;
-        }
-        let Some(proxy) = self.proxy_mut(node) else {
-            return;
-        };
-        let wanted = proxy.balancer.next_timer();
-        let transitions = proxy.balancer.take_transitions();
-        let set = proxy.timer;
-        if wanted != set.map(|(_, at)| at) {
-            if let Some((timer, _)) = set {
-                self.queue.cancel(timer);
-            }
-            let timer = wanted.map(|at| {
-                let at = at.max(self.now);
-                (self.queue.schedule(at, Event::ProxyTimer(node)), at)
-            });
-            if let Some(proxy) = self.proxy_mut(node) {
-                proxy.timer = timer;
-            }
-        }
-        for transition in transitions {
-            self.on_transition(node, transition);
-        }
     }
 }

@@ -44,9 +44,8 @@ impl World {
                 if let Some(exchange) = self.exchanges.get_mut(message.exchange) {
                     exchange.report = report;
                 }
-                let mut bytes = Vec::new();
-                encoding.encode_probe_answer(id, true, &mut bytes);
-                self.reply_to(&message, MessageKind::ProbeReply, false, bytes.into());
+                let bytes = self.written(|_, out| encoding.encode_probe_answer(id, true, out));
+                self.reply_to(&message, MessageKind::ProbeReply, false, bytes);
             }
             Ok(Request::Call(request)) if self.server_ref(message.to.node).is_some() => {
                 self.serve(message, request);
@@ -246,8 +245,7 @@ impl World {
     }
 
     fn send_reply(&mut self, node: NodeId, job: &Job, reply: &Reply) {
-        let mut bytes = Vec::new();
-        self.settings.encoding.encode_reply(reply, &mut bytes);
+        let bytes = self.written(|settings, out| settings.encoding.encode_reply(reply, out));
         let about = About {
             kind: MessageKind::Reply,
             connection: job.connection,
@@ -258,7 +256,7 @@ impl World {
             work: 0,
             error: reply.result.is_err(),
         };
-        self.send(Party::host(node), job.caller, about, bytes.into());
+        self.send(Party::host(node), job.caller, about, bytes);
     }
 
     /// Gives free cores what waits.

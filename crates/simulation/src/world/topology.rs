@@ -30,18 +30,16 @@ impl World {
     /// The link by which a node sends towards a destination.
     pub(super) fn next_link(&mut self, from: NodeId, to: NodeId) -> Option<LinkId> {
         let index = to.0 as usize;
+        if let Some(Some(table)) = self.routes.towards.get(index) {
+            return table.get(from.0 as usize).copied().flatten();
+        }
+        let table = self.shortest_paths(to);
         if self.routes.towards.len() <= index {
             self.routes.towards.resize(index + 1, None);
         }
-        let table = match &self.routes.towards[index] {
-            Some(table) => Rc::clone(table),
-            None => {
-                let table = self.shortest_paths(to);
-                self.routes.towards[index] = Some(Rc::clone(&table));
-                table
-            }
-        };
-        table.get(from.0 as usize).copied().flatten()
+        let next = table.get(from.0 as usize).copied().flatten();
+        self.routes.towards[index] = Some(table);
+        next
     }
 
     fn passes_on(&self, id: NodeId) -> bool {

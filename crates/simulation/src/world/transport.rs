@@ -51,7 +51,7 @@ impl World {
             callee,
             connection: ConnectionId::null(),
             began: now,
-            timer: queue.schedule(now + begin.timeout, Event::ExchangeTimeout(key)),
+            timer: queue.schedule_after(now, begin.timeout, Event::ExchangeTimeout(key)),
             id: begin.id,
             bytes: begin.bytes,
             sent: false,
@@ -127,17 +127,18 @@ impl World {
             RoleState::Balancer(proxy) => &mut proxy.pools,
             RoleState::Router | RoleState::Isp | RoleState::Server(_) => return None,
         };
-        let index = pools
-            .iter()
-            .position(|pool| pool.peer == callee)
-            .unwrap_or_else(|| {
-                pools.push(Pool {
+        let index = match pools.binary_search_by_key(&callee, |pool| pool.peer) {
+            Ok(index) => index,
+            Err(index) => {
+                let pool = Pool {
                     peer: callee,
                     channel: Channel::new(encoding),
                     ids: Vec::new(),
-                });
-                pools.len() - 1
-            });
+                };
+                pools.insert(index, pool);
+                index
+            }
+        };
         pools.get_mut(index)
     }
 

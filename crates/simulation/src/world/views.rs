@@ -121,14 +121,22 @@ impl World {
 
     /// Calls remembered, newest first: those under way and the last that ended.
     pub fn calls(&self) -> impl Iterator<Item = &CallRecord> {
-        let mut calls: Vec<&CallRecord> = self
+        let calls: Vec<&CallRecord> = self
             .calls
             .values()
             .map(|call| &call.record)
             .chain(&self.finished)
             .collect();
-        calls.sort_unstable_by_key(|record| std::cmp::Reverse(record.id));
-        calls.into_iter()
+        // In the form that a hash ring sorts: the page carries that code already.
+        let mut order: Vec<(u64, u32)> = (0u32..)
+            .zip(&calls)
+            .map(|(index, call)| (call.id, index))
+            .collect();
+        order.sort_unstable();
+        order
+            .into_iter()
+            .rev()
+            .map(move |(_, index)| calls[index as usize])
     }
 
     /// One call, while it is remembered.

@@ -1,0 +1,194 @@
+//! A model with the parameters of a scenario, and what it says.
+
+use super::super::closed::Closed;
+use super::super::gi_m_1::GiM1;
+use super::super::mg1::Mg1;
+use super::super::mm1::Mm1;
+use super::super::mmc::Mmc;
+use super::super::mmck::Mmck;
+use super::super::shortest_queue::{self, Compared};
+use super::super::{TheoryError, choices};
+
+/// What waits and serves at one place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Station {
+    /// One exponential server.
+    Mm1(Mm1),
+    /// Several, one queue.
+    Mmc(Mmc),
+    /// One server of any law with a variance.
+    Mg1(Mg1),
+    /// Exponential servers and a bounded queue.
+    Mmck(Mmck),
+    /// No room to wait: mean service time in seconds, and the share turned away.
+    ErlangB {
+        /// Mean service time in seconds.
+        service: f64,
+        /// The share turned away.
+        blocking: f64,
+    },
+    /// One exponential server, evenly spaced arrivals.
+    Dm1(GiM1),
+    /// One exponential server that gets every N-th call.
+    Turns(GiM1),
+}
+
+/// A model with a scenario's parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Model {
+    /// One station.
+    Alone(Station),
+    /// Several, each with a share of the calls that does not depend on its state.
+    Split(Vec<(f64, Station)>),
+    /// Shortest queue of a few, or of two of them.
+    ShortestQueue {
+        /// Load of each server, 0..1.
+        load: f64,
+        /// How many servers, 2..=4.
+        servers: usize,
+        /// Which queues a call compares.
+        compared: Compared,
+        /// Mean service time in seconds.
+        service: f64,
+    },
+    /// Two choices among many: what their number tends to, not exact for so many.
+    ManyChoices {
+        /// Load of each server, 0..1.
+        load: f64,
+        /// Mean service time in seconds.
+        service: f64,
+    },
+    /// Clients that wait for the answer.
+    Closed(Closed),
+}
+
+impl Station {
+    /// Its name in the field.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Mm1(_) => "M/M/1",
+            Self::Mmc(_) => "M/M/c",
+            Self::Mg1(_) => "M/G/1",
+            Self::Mmck(_) => "M/M/c/K",
+            Self::ErlangB { .. } => "Erlang B",
+            Self::Dm1(_) => "D/M/1",
+            Self::Turns(_) => "E_N/M/1",
+        }
+    }
+
+    /// Mean time there of who is let in, in seconds.
+    #[must_use]
+    pub fn sojourn(&self) -> f64 {
+        match self {
+            Self::Mm1(queue) => queue.sojourn(),
+            Self::Mmc(queue) => queue.sojourn(),
+            Self::Mg1(queue) => queue.sojourn(),
+            Self::Mmck(queue) => queue.sojourn(),
+            Self::ErlangB { service, .. } => *service,
+            Self::Dm1(queue) | Self::Turns(queue) => queue.sojourn(),
+        }
+    }
+
+    /// The share turned away.
+    #[must_use]
+    pub fn blocking(&self) -> f64 {
+        match self {
+            Self::Mmck(queue) => queue.blocking,
+            Self::ErlangB { blocking, .. } => *blocking,
+            _ => 0.0,
+        }
+    }
+
+    /// The share that spends longer than `t` seconds there, where it is known.
+    #[must_use]
+    pub fn beyond(&self, t: f64) -> Option<f64> {
+        match self {
+            Self::Mm1(queue) => Some(queue.beyond(t)),
+            Self::Mmc(queue) => Some(queue.beyond(t)),
+            Self::Dm1(queue) | Self::Turns(queue) => Some(queue.beyond(t)),
+            Self::Mg1(_) | Self::Mmck(_) | Self::ErlangB { .. } => None,
+        }
+    }
+}
+
+impl Model {
+    /// Its name in the field.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Alone(station) => station.name(),
+            Self::Split(stations) => stations.first().map_or("", |(_, station)| station.name()),
+            Self::ShortestQueue {
+                compared: Compared::All,
+                ..
+            } => "join the shortest queue",
+            Self::ShortestQueue { .. } => "two choices, exact chain",
+            Self::ManyChoices { .. } => "two choices, mean field",
+            Self::Closed(_) => "M/M/c//N",
+        }
+    }
+
+    /// Whether it holds exactly; otherwise it is what a large system tends to.
+    #[must_use]
+    pub const fn exact(&self) -> bool {
+        !matches!(self, Self::ManyChoices { .. })
+    }
+
+    /// Mean time at the servers of an answered call, in seconds. The chain of a few shortest queues
+    /// is solved here, which takes up to some seconds for four servers under high load.
+    ///
+    /// # Errors
+    /// A chain whose load is outside its domain.
+    pub fn sojourn(&self) -> Result<f64, TheoryError> {
+        match self {
+            Self::Alone(station) => Ok(station.sojourn()),
+            Self::Split(stations) => {
+                let (mut sum, mut let_in) = (0.0, 0.0);
+                for (share, station) in stations {
+                    let share = share * (1.0 - station.blocking());
+                    sum += share * station.sojourn();
+                    let_in += share;
+                }
+                Ok(sum / let_in)
+            }
+            Self::ShortestQueue {
+                load,
+                servers,
+                compared,
+                service,
+            } => {
+                let solved = shortest_queue::solve_well(*load, *servers, *compared)?;
+                Ok(solved.sojourn * service)
+            }
+            Self::ManyChoices { load, service } => Ok(choices::sojourn(*load, 2)? * service),
+            Self::Closed(closed) => Ok(closed.sojourn),
+        }
+    }
+
+    /// The share of calls turned away.
+    #[must_use]
+    pub fn blocking(&self) -> f64 {
+        match self {
+            Self::Alone(station) => station.blocking(),
+            Self::Split(stations) => stations
+                .iter()
+                .map(|(share, it)| share * it.blocking())
+                .sum(),
+            _ => 0.0,
+        }
+    }
+
+    /// The share of calls that spend longer than `t` seconds at the servers, where it is known.
+    #[must_use]
+    pub fn beyond(&self, t: f64) -> Option<f64> {
+        match self {
+            Self::Alone(station) => station.beyond(t),
+            Self::Split(stations) => stations
+                .iter()
+                .map(|(share, station)| Some(share * station.beyond(t)?))
+                .sum(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Why no model describes a scenario, in sentences.
+
+/// Why no model describes a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objection {
+    /// Nobody calls, or nobody serves.
+    NothingRuns,
+    /// The timeline changes it on the way.
+    Changes,
+    /// LANs make calls in different ways, or closed ones think differently long.
+    MixedLoads,
+    /// Evenly spaced calls from several LANs, or to several servers.
+    EvenlySpaced,
+    /// Several balancers choose without knowing of each other.
+    SeveralBalancers,
+    /// Several servers without a balancer: each client takes turns of its own.
+    NoBalancer,
+    /// There is no way from a LAN to a server.
+    NoWay,
+    /// Delays vary.
+    Jitter,
+    /// Messages are lost and sent again.
+    Loss,
+    /// Transmission takes a share of the time that counts.
+    SlowLinks,
+    /// The policy has no formula.
+    Policy,
+    /// The policy counts calls, and its counts are late by the way to the servers.
+    LateCounts,
+    /// The policy has a formula only for equal servers of one core.
+    UnequalServers,
+    /// No formula for this service time with several cores, several servers or a short queue.
+    ServiceTime,
+    /// Service times have no finite variance.
+    NoVariance,
+    /// More comes than can be served, and nothing bounds the queue.
+    Overloaded,
+    /// Calls that are turned away come back as retries.
+    Retries,
+    /// Too many calls are given up while they wait or are served.
+    TimeLimits,
+    /// The balancer or a server limits, hedges, favours or reorders calls.
+    Protection,
+    /// A number of the scenario is outside the formula's domain.
+    Domain,
+}
+
+impl Objection {
+    /// It in one sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NothingRuns => "Nobody calls, or nobody serves.",
+            Self::Changes => "The timeline changes the system, and theory describes one at rest.",
+            Self::MixedLoads => "The networks make their calls in different ways.",
+            Self::EvenlySpaced => {
+                "Evenly spaced calls have a formula only from one network to one server."
+            }
+            Self::SeveralBalancers => {
+                "Several balancers choose without knowing of each other's choices."
+            }
+            Self::NoBalancer => "Without a balancer each client takes turns of its own.",
+            Self::NoWay => "There is no way from a network to a server.",
+            Self::Jitter => "The delay of a link varies, and with it the spacing of the calls.",
+            Self::Loss => "Messages are lost and sent again.",
+            Self::SlowLinks => "Messages take long to transmit: the links are queues too.",
+            Self::Policy => "Nobody has a formula for this policy.",
+            Self::LateCounts => {
+                "The balancer's counts are late by the way to the servers and back; theory has them at once."
+            }
+            Self::UnequalServers => "The formula for this policy wants equal servers of one core.",
+            Self::ServiceTime => {
+                "No formula holds for this service time with these servers and queues."
+            }
+            Self::NoVariance => {
+                "The service time has no finite variance: the mean wait is infinite."
+            }
+            Self::Overloaded => "More comes than can be served: the queue grows, and has no mean.",
+            Self::Retries => "Calls that are turned away come back as retries.",
+            Self::TimeLimits => "Too many calls are given up before they are answered.",
+            Self::Protection => {
+                "Calls are limited, hedged, favoured or reordered on the way: no formula has that."
+            }
+            Self::Domain => "A number is outside the formula's domain.",
+        }
+    }
+}

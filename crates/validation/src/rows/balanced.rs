@@ -1,0 +1,205 @@
+//! Several queues behind a balancer, and what they are worth as one.
+
+use super::{EXPONENTIAL, WAY, cores, described, poisson};
+use crate::row::{Quantity, Row};
+use crate::stand::{server, stand};
+use balancer::Policy;
+use simulation::Scenario;
+use simulation::scenario::ServerSpec;
+use simulation::theory::pooling;
+use simulation::time::Nanos;
+
+/// No way at all: for policies that count, and must know at once.
+const AT_ONCE: Nanos = 0;
+
+fn behind(policy: Policy, servers: &[ServerSpec], calls: f64, latency: Nanos) -> Scenario {
+    stand(&poisson(calls), EXPONENTIAL, Some(policy), servers, latency)
+}
+
+pub(super) fn split(rows: &mut Vec<Row>) -> Result<(), String> {
+    for (n, load, printed) in [
+        (2, 0.8, 3.8440),
+        (5, 0.9, 6.1421),
+        (10, 0.9, 5.6603),
+        (16, 0.8, 2.8361),
+        (100, 0.7, 1.8905),
+    ] {
+        let calls = load * n as f64;
+        let scenario = behind(Policy::RoundRobin, &vec![server(); n], calls, WAY);
+        let name = format!("N {n}, load {load}");
+        let of = (calls, load);
+        let printed = Some((printed, 4));
+        described(
+            rows,
+            "round robin, E_N/M/1",
+            name,
+            scenario,
+            Quantity::Sojourn,
+            of,
+            printed,
+        )?;
+    }
+    for (n, load, printed) in [(3, 0.8, 5.0), (10, 0.9, 10.0)] {
+        let calls = load * n as f64;
+        let scenario = behind(Policy::Random, &vec![server(); n], calls, WAY);
+        let name = format!("N {n}, load {load}");
+        let of = (calls, load);
+        let printed = Some((printed, 4));
+        described(
+            rows,
+            "random, N of M/M/1",
+            name,
+            scenario,
+            Quantity::Sojourn,
+            of,
+            printed,
+        )?;
+    }
+    let fast = |speed| ServerSpec { speed, ..server() };
+    let servers = [fast(1.0), fast(1.5), fast(2.0)];
+    let scenario = behind(Policy::Random, &servers, 2.4, WAY);
+    let (name, quantity) = (
+        "speeds 1, 1.5, 2, load 0.8, 0.53, 0.4".to_owned(),
+        Quantity::Sojourn,
+    );
+    described(
+        rows,
+        "random, N of M/M/1",
+        name,
+        scenario,
+        quantity,
+        (2.4, 0.8),
+        None,
+    )?;
+    let scenario = behind(Policy::RoundRobin, &servers, 2.4, WAY);
+    let name = "speeds 1, 1.5, 2, load 0.8, 0.53, 0.4".to_owned();
+    described(
+        rows,
+        "round robin, E_N/M/1",
+        name,
+        scenario,
+        quantity,
+        (2.4, 0.8),
+        None,
+    )
+}
+
+pub(super) fn counted(rows: &mut Vec<Row>) -> Result<(), String> {
+    for (policy, model, n, load, printed) in [
+        (
+            Policy::LeastRequest,
+            "shortest queue",
+            2,
+            0.8,
+            Some(2.95574),
+        ),
+        (
+            Policy::LeastRequest,
+            "shortest queue",
+            2,
+            0.9,
+            Some(5.47491),
+        ),
+        (
+            Policy::LeastRequest,
+            "shortest queue",
+            3,
+            0.8,
+            Some(2.28555),
+        ),
+        (
+            Policy::LeastRequest,
+            "shortest queue",
+            4,
+            0.7,
+            Some(1.51144),
+        ),
+        (
+            Policy::PowerOfTwoChoices,
+            "two choices, distinct",
+            2,
+            0.7,
+            Some(2.10820),
+        ),
+        (
+            Policy::PowerOfTwoChoices,
+            "two choices, distinct",
+            3,
+            0.8,
+            None,
+        ),
+        (
+            Policy::PowerOfTwoChoices,
+            "two choices, distinct",
+            4,
+            0.7,
+            None,
+        ),
+    ] {
+        let calls = load * n as f64;
+        let scenario = behind(policy, &vec![server(); n], calls, AT_ONCE);
+        let name = format!("N {n}, load {load}");
+        let printed = printed.map(|printed| (printed, 5));
+        described(
+            rows,
+            model,
+            name,
+            scenario,
+            Quantity::Sojourn,
+            (calls, load),
+            printed,
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn pooled(rows: &mut Vec<Row>) -> Result<(), String> {
+    let (c, load) = (4, 0.8);
+    let calls = load * f64::from(c);
+    let theory = pooling::compare(calls, 1.0, c).map_err(|why| why.to_string())?;
+    let ways = [
+        (
+            "four queues",
+            behind(Policy::Random, &vec![server(); 4], calls, WAY),
+            theory.separate,
+            5.0,
+        ),
+        (
+            "one queue",
+            behind(Policy::Random, &[cores(c, 100_000)], calls, WAY),
+            theory.common,
+            1.7455,
+        ),
+        (
+            "one fast server",
+            behind(
+                Policy::Random,
+                &[ServerSpec {
+                    speed: 4.0,
+                    ..server()
+                }],
+                calls,
+                WAY,
+            ),
+            theory.one_fast,
+            1.25,
+        ),
+    ];
+    for (name, scenario, theory, printed) in ways {
+        let name = format!("c {c}, load {load}, {name}");
+        let of = (calls, load);
+        described(
+            rows,
+            "pooling",
+            name,
+            scenario,
+            Quantity::Sojourn,
+            of,
+            Some((printed, 4)),
+        )?;
+        if let Some(row) = rows.last_mut() {
+            row.theory = theory;
+        }
+    }
+    Ok(())
+}
