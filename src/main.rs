@@ -7,6 +7,7 @@ mod bridge;
 mod broken;
 mod clock;
 mod decimal;
+mod files;
 mod lab;
 mod order;
 mod panels;

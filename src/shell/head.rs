@@ -2,8 +2,10 @@
 
 use super::dialog::Dialog;
 use super::{icons, keys};
+use crate::files;
 use crate::lab::{use_changes, use_lab};
 use gloo::events::{EventListener, EventListenerOptions};
+use simulation::file::Fault;
 use simulation::{Scenario, presets};
 use wasm_bindgen::JsCast;
 use web_sys::{KeyboardEvent, UrlSearchParams};
@@ -16,6 +18,30 @@ pub(crate) fn Head() -> Html {
     use_changes();
     let scenarios = use_state(|| false);
     let help = use_state(|| false);
+    let faults = use_state(Vec::<Fault>::new);
+    let opened = {
+        let (lab, scenarios, faults) = (lab.clone(), scenarios.clone(), faults.clone());
+        Callback::from(move |opened: files::Opened| match opened {
+            Ok(scenario) => {
+                lab.load(&scenario);
+                // The address names presets, and this is none.
+                remember(None);
+                faults.set(Vec::new());
+                scenarios.set(false);
+            }
+            Err(found) => {
+                faults.set(found);
+                scenarios.set(true);
+            }
+        })
+    };
+    {
+        let opened = opened.clone();
+        use_effect_with((), move |()| {
+            let drops = files::watch_drops(opened);
+            move || drop(drops)
+        });
+    }
     {
         let (lab, help) = (lab.clone(), help.clone());
         use_effect_with((), move |()| {
@@ -61,11 +87,15 @@ pub(crate) fn Head() -> Html {
         let state = state.clone();
         Callback::from(move |()| state.set(false))
     };
+    let close_scenarios = {
+        let faults = faults.clone();
+        closed(&scenarios).reform(move |()| faults.set(Vec::new()))
+    };
     let choose = {
         let (lab, scenarios) = (lab.clone(), scenarios.clone());
         Callback::from(move |scenario: Scenario| {
             lab.load(&scenario);
-            remember(&scenario);
+            remember(Some(&scenario.slug));
             scenarios.set(false);
         })
     };
@@ -76,7 +106,8 @@ pub(crate) fn Head() -> Html {
                 <span class="soft">{ "Scenario" }</span><strong>{ title }</strong>
             </button>
             <button type="button" class="quiet help-button" onclick={open(&help, true)} aria-haspopup="dialog">{ "Help" }</button>
-            <Dialog id="scenarios" title="Scenarios" open={*scenarios} on_close={closed(&scenarios)}>
+            <Dialog id="scenarios" title="Scenarios" open={*scenarios} on_close={close_scenarios}>
+                <files::Files {opened} faults={(*faults).clone()} />
                 <ul class="scenarios">
                 { for presets::all().into_iter().map(|scenario| entry(scenario, &current, &choose)) }
                 </ul>
@@ -112,7 +143,7 @@ fn entry(scenario: Scenario, current: &str, choose: &Callback<Scenario>) -> Html
 
 /// Puts the scenario into the page's address, so that a reload or a copied link opens it. What else
 /// the address says of the page stays.
-fn remember(scenario: &Scenario) {
+fn remember(preset: Option<&str>) {
     let Some(window) = web_sys::window() else {
         return;
     };
@@ -121,9 +152,11 @@ fn remember(scenario: &Scenario) {
     else {
         return;
     };
-    parameters.set("preset", &scenario.slug);
-    for other in ["seed", "speed"] {
-        parameters.delete(other);
+    for name in ["preset", "seed", "speed"] {
+        parameters.delete(name);
+    }
+    if let Some(preset) = preset {
+        parameters.set("preset", preset);
     }
     let address = format!("?{}", String::from(parameters.to_string()));
     // Refused in some embedding pages, which lose only the convenience.

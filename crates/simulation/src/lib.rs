@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod distribution;
+pub mod file;
 pub mod ids;
 pub mod incident;
 pub mod ledger;

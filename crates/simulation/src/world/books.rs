@@ -13,7 +13,7 @@ use crate::view::Life;
 use balancer::{Change, Transition};
 use rpc::status::Status;
 
-const CALLS_KEPT: usize = 400;
+pub(super) const CALLS_KEPT: usize = 400;
 const INCIDENTS_KEPT: usize = 500;
 const DETECTIONS_KEPT: usize = 200;
 const HISTORY: usize = (WINDOW / SLICE) as usize + 1;
@@ -207,7 +207,7 @@ impl World {
             });
         }
         self.hash(record.id ^ u64::from(number) << 48);
-        if self.finished.len() == CALLS_KEPT {
+        if self.finished.len() >= self.calls_kept {
             self.finished.pop_front();
         }
         self.finished.push_back(record);

@@ -77,6 +77,7 @@ pub(super) fn build(scenario: &Scenario) -> Result<World, ScenarioError> {
         messages: Default::default(),
         calls_made: 0,
         finished: VecDeque::new(),
+        calls_kept: super::books::CALLS_KEPT,
         incidents: VecDeque::new(),
         incidents_told: 0,
         detections: Vec::new(),

@@ -59,6 +59,8 @@ pub struct World {
     messages: SlotMap<MessageKey, Message>,
     calls_made: u64,
     finished: VecDeque<CallRecord>,
+    /// How many of them are kept.
+    calls_kept: usize,
     incidents: VecDeque<Incident>,
     incidents_told: u64,
     detections: Vec<Detection>,

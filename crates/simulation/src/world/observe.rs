@@ -14,6 +14,20 @@ impl World {
         self.finished.drain(..)
     }
 
+    /// Keeps every finished call until it is taken, however many end at one instant.
+    pub fn keep_all_finished(&mut self) {
+        self.calls_kept = usize::MAX;
+    }
+
+    /// Calls that are at a server now, waiting or being served; 0 for others.
+    #[must_use]
+    pub fn at_server(&self, server: NodeId) -> u32 {
+        match self.node_ref(server).map(|node| &node.role) {
+            Some(RoleState::Server(server)) => (server.queue.len() + server.running.len()) as u32,
+            _ => 0,
+        }
+    }
+
     /// Calls under way now, counted from the calls themselves.
     #[must_use]
     pub fn calls_in_flight(&self) -> u64 {

@@ -1,0 +1,101 @@
+//! Scenario files: JSON that people read and write.
+//!
+//! Units stand in the strings (`"20ms"`, `"125/s"`, `"10Mbit/s"`, `"50%"`); what is as by default is
+//! left out; a part of several kinds says which by a `kind`, or is that kind's name alone where the
+//! rest is as by default. One table of fields (in `parts`) reads, writes and makes the JSON Schema.
+
+mod decimal;
+mod form;
+mod json;
+mod measure;
+mod names;
+mod nearest;
+mod parts;
+mod reader;
+#[cfg(feature = "schema")]
+mod schema;
+mod writer;
+
+use crate::scenario::Scenario;
+use crate::world::World;
+use reader::Reader;
+#[cfg(feature = "schema")]
+pub use schema::schema;
+use std::fmt;
+use writer::Writer;
+
+/// One thing that is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// Where, as in `nodes[3].queue_limit`; empty for the file as a whole.
+    pub path: String,
+    /// What, in a sentence without its first capital and its stop.
+    pub sentence: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            formatter.write_str(&self.sentence)
+        } else {
+            write!(formatter, "{}: {}", self.path, self.sentence)
+        }
+    }
+}
+
+/// Reads a scenario. What it gives, [`World::new`] takes.
+///
+/// # Errors
+/// Everything that is wrong with the text, in the order of the file's parts; at least one fault.
+pub fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
+    let whole = |sentence: String| {
+        vec![Fault {
+            path: String::new(),
+            sentence,
+        }]
+    };
+    let value = serde_json::from_slice(text.as_bytes())
+        .map_err(|error| whole(format!("this is not JSON: {error}")))?;
+    let mut scenario = parts_of_nothing();
+    let mut faults = Reader::read(&value, &mut scenario);
+    let told = faults
+        .iter()
+        .any(|it| it.path.is_empty() || it.path.starts_with("workload"));
+    if !told
+        && scenario
+            .workload
+            .iter()
+            .all(|operation| operation.weight == 0)
+    {
+        let sentence = "this needs at least one procedure with a weight above 0".to_owned();
+        faults.push(Fault {
+            path: "workload".to_owned(),
+            sentence,
+        });
+    }
+    faults.extend(names::Names::check(&scenario));
+    if faults.is_empty() {
+        // What no rule above knows.
+        World::new(&scenario).map_err(|error| whole(error.to_string()))?;
+        return Ok(scenario);
+    }
+    Err(faults)
+}
+
+/// Writes a scenario as a file. What it gives, [`read`] reads as the same scenario.
+#[must_use]
+pub fn write(scenario: &Scenario) -> String {
+    Writer::write(&mut scenario.clone()).lay_out()
+}
+
+fn parts_of_nothing() -> Scenario {
+    <Scenario as form::Fresh>::fresh()
+}
+
+/// Reads a duration as files have them: `20ms`.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn duration(text: &str) -> Result<crate::Nanos, String> {
+    measure::DURATION.read(text)
+}
