@@ -277,7 +277,10 @@ pub(crate) fn buttons(
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is one thing of the picture, and they go together nowhere else"
+)]
 fn button(
     target: Target,
     at: Point,

@@ -211,7 +211,7 @@ test('a scenario is chosen from the list, and the address remembers it', async (
   await page.getByRole('button', { name: /^Overload/ }).click();
   await waitFor(async () => (await page.state()).preset === 'overload');
   const { searchParams } = new URL(page.url());
-  assert.deepEqual([...searchParams], [['preset', 'overload'], ['theme', 'dark']]);
+  assert.deepEqual(Object.fromEntries(searchParams), { preset: 'overload', theme: 'dark' });
 });
 
 test('an address that cannot be used is told, and the page opens all the same', async () => {
