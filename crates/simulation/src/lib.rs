@@ -6,6 +6,7 @@
 //! screen, a clock or a browser.
 
 pub mod action;
+mod bytes;
 pub mod distribution;
 pub mod file;
 pub mod ids;
@@ -32,6 +33,7 @@ pub mod kernel {
 }
 
 pub use action::{Action, ActionError};
+pub use bytes::Bytes;
 pub use ids::{LinkId, NodeId};
 pub use scenario::Scenario;
 pub use time::Nanos;

@@ -1,5 +1,6 @@
 //! What is remembered of a call: every hop, wait, service and attempt, with its times.
 
+use crate::bytes::Bytes;
 use crate::ids::{LinkId, NodeId};
 use crate::time::Nanos;
 use rpc::procedure::{Arguments, ReturnValue};
@@ -173,7 +174,7 @@ pub struct Wire {
     /// To whom.
     pub to: NodeId,
     /// The bytes.
-    pub bytes: Rc<[u8]>,
+    pub bytes: Bytes,
 }
 
 /// Everything remembered of one call.

@@ -54,6 +54,19 @@ impl World {
         self.calls.get(key).is_some_and(|call| call.record.id == id)
     }
 
+    /// A record to begin, with the lists of one that is kept no longer.
+    pub(super) fn blank_record(&mut self, blank: CallRecord) -> CallRecord {
+        let Some(old) = self.spare_records.take() else {
+            return blank;
+        };
+        CallRecord {
+            attempts: old.attempts,
+            steps: old.steps,
+            wires: old.wires,
+            ..blank
+        }
+    }
+
     /// Writes a step down in its call's trace.
     pub(super) fn note(&mut self, key: CallKey, id: u64, step: Step) {
         if self.recording
@@ -102,16 +115,14 @@ impl World {
     /// Ends what is under way of a call's attempts, as its client sees it. (A late request and its
     /// repetition can both be under way behind a balancer.)
     pub(super) fn end_attempts(&mut self, key: CallKey, outcome: Outcome, reason: Option<Reason>) {
-        let numbers: Vec<u32> = self.calls.get(key).map_or_else(Vec::new, |call| {
-            let under_way = call
-                .record
-                .attempts
-                .iter()
-                .filter(|it| it.outcome == Outcome::InFlight);
-            under_way.map(|it| it.number).collect()
-        });
-        for number in numbers {
-            self.end_attempt(key, number, outcome, reason);
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(key) else {
+            return;
+        };
+        let attempts = call.record.attempts.iter_mut();
+        for attempt in attempts.filter(|it| it.outcome == Outcome::InFlight) {
+            attempt.end(now, outcome, reason);
+            self.attempt_tally.book(outcome);
         }
     }
 
@@ -130,9 +141,7 @@ impl World {
         let mut attempts = call.record.attempts.iter_mut();
         let found = attempts.find(|it| it.number == number && it.outcome == Outcome::InFlight);
         let Some(attempt) = found else { return };
-        attempt.outcome = outcome;
-        attempt.reason = reason;
-        attempt.ended = Some(now);
+        attempt.end(now, outcome, reason);
         self.attempt_tally.book(outcome);
     }
 
@@ -207,8 +216,15 @@ impl World {
             });
         }
         self.hash(record.id ^ u64::from(number) << 48);
-        if self.finished.len() >= self.calls_kept {
-            self.finished.pop_front();
+        if self.finished.len() >= self.calls_kept
+            && let Some(mut oldest) = self.finished.pop_front()
+        {
+            oldest.attempts.clear();
+            oldest.steps.clear();
+            for wire in oldest.wires.drain(..) {
+                self.buffers.give_back(wire.bytes);
+            }
+            self.spare_records.put(oldest);
         }
         self.finished.push_back(record);
     }
@@ -302,6 +318,14 @@ impl World {
             });
         }
         self.metrics.roll(Census { servers_up, loads });
+    }
+}
+
+impl Attempt {
+    fn end(&mut self, now: Nanos, outcome: Outcome, reason: Option<Reason>) {
+        self.outcome = outcome;
+        self.reason = reason;
+        self.ended = Some(now);
     }
 }
 

@@ -5,6 +5,7 @@ use super::guards::Guards;
 use super::proxies::backend_of;
 use super::{Settings, World};
 use crate::action::ActionError;
+use crate::bytes::{Buffers, Spare};
 use crate::ids::{LinkId, NodeId};
 use crate::ledger::Tally;
 use crate::metrics::Metrics;
@@ -17,6 +18,7 @@ use crate::time::SECOND;
 use crate::view::{Life, LinkState};
 use balancer::protection::{Limiter, WaitingLine};
 use rpc::service::Service;
+use slotmap::SlotMap;
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use thiserror::Error;
@@ -87,7 +89,8 @@ pub(super) fn build(scenario: &Scenario) -> Result<World, ScenarioError> {
         metrics: Metrics::default(),
         trace_hash: scenario.seed,
         recording: true,
-        scratch: Vec::new(),
+        buffers: Buffers::default(),
+        spare_records: Spare::default(),
         events: 0,
     };
     for node in &scenario.nodes {
@@ -284,7 +287,9 @@ impl World {
             choices,
             timer: None,
             pools: Vec::new(),
-            inbound: Vec::new(),
+            inbound: SlotMap::with_key(),
+            taken_in: 0,
+            spare_inbound: Spare::default(),
             next_id: 1,
         })
     }

@@ -179,7 +179,7 @@ impl World {
         self.metrics.running().sent += 1;
         let id = self.calls_made;
         let deadline = now + self.settings.call_policy.deadline;
-        let record = CallRecord {
+        let record = self.blank_record(CallRecord {
             id,
             lan,
             client: index,
@@ -188,10 +188,10 @@ impl World {
             ended: None,
             outcome: Outcome::InFlight,
             value: None,
-            attempts: Vec::with_capacity(2),
+            attempts: Vec::new(),
             steps: Vec::new(),
             wires: Vec::new(),
-        };
+        });
         let queue = &mut self.queue;
         let call = self.calls.insert_with_key(|call| LiveCall {
             record,

@@ -1,6 +1,7 @@
 //! What a world is made of.
 
 use super::guards::Guards;
+use crate::bytes::{Bytes, Spare};
 use crate::ids::{LinkId, NodeId};
 use crate::queue::Timer;
 use crate::record::{CallRecord, MessageKind, Reason};
@@ -11,10 +12,9 @@ use crate::view::{Life, LinkState};
 use balancer::protection::{Budget, Limiter, WaitingLine};
 use rpc::channel::{Channel, ConnectionKey};
 use rpc::service::Service;
-use slotmap::{Key, new_key_type};
+use slotmap::{Key, SlotMap, new_key_type};
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
-use std::rc::Rc;
 
 new_key_type! {
     /// A call under way.
@@ -25,6 +25,8 @@ new_key_type! {
     pub(super) struct ConnectionId;
     /// A message on its way.
     pub(super) struct MessageKey;
+    /// A request that a balancer has taken in.
+    pub(super) struct InboundKey;
 }
 
 /// What is to come.
@@ -52,9 +54,9 @@ pub(super) enum Event {
     /// The scenario's timeline.
     Timeline(u32),
     /// A balancer may try a second backend beside the first.
-    Hedge { node: NodeId, inbound: ExchangeKey },
+    Hedge { node: NodeId, inbound: InboundKey },
     /// A rate limit has delayed a request long enough.
-    LetIn { node: NodeId, inbound: ExchangeKey },
+    LetIn { node: NodeId, inbound: InboundKey },
 }
 
 impl Event {
@@ -145,9 +147,13 @@ pub(super) struct Proxy {
     /// In the order of the addresses.
     pub(super) pools: Vec<Pool>,
     /// Requests it has taken in and not answered.
-    pub(super) inbound: Vec<Inbound>,
+    pub(super) inbound: SlotMap<InboundKey, Inbound>,
+    /// How many it has taken in.
+    pub(super) taken_in: u64,
+    /// Lists of requests that are over.
+    pub(super) spare_inbound: Spare<(Vec<balancer::BackendId>, Vec<Out>)>,
     /// Those of them that wait for a connection to be free, oldest first.
-    pub(super) waiting: VecDeque<ExchangeKey>,
+    pub(super) waiting: VecDeque<InboundKey>,
     pub(super) guards: Guards,
     pub(super) next_id: u32,
 }
@@ -155,6 +161,8 @@ pub(super) struct Proxy {
 /// A request that a balancer has taken in.
 #[derive(Debug, Clone)]
 pub(super) struct Inbound {
+    /// How many were taken in before it.
+    pub(super) number: u64,
     /// The exchange it came on.
     pub(super) from: ExchangeKey,
     pub(super) connection: ConnectionId,
@@ -318,7 +326,7 @@ pub(super) enum Purpose {
     Client,
     /// A balancer asks a backend for a client.
     Upstream {
-        inbound: ExchangeKey,
+        inbound: InboundKey,
         backend: balancer::BackendId,
     },
     /// A balancer asks a backend for its load.
@@ -341,7 +349,7 @@ pub(super) struct Exchange {
     pub(super) timer: Timer,
     /// The number by which the reply is known.
     pub(super) id: u32,
-    pub(super) bytes: Rc<[u8]>,
+    pub(super) bytes: Bytes,
     pub(super) sent: bool,
     pub(super) work: Nanos,
     /// What a server has said of its load in answer to a probe: requests in flight, and how long one
@@ -363,7 +371,7 @@ pub(super) struct Message {
     pub(super) to: Party,
     /// The process that sent it; if that has gone, nobody sends it again.
     pub(super) incarnation: u32,
-    pub(super) bytes: Rc<[u8]>,
+    pub(super) bytes: Bytes,
     pub(super) work: Nanos,
     pub(super) error: bool,
     pub(super) resends: u8,

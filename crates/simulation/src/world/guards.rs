@@ -3,7 +3,7 @@
 
 use super::World;
 use super::clients::failed_outcome;
-use super::entities::{Event, Exchange, ExchangeKey, Inbound, Out, Proxy, Purpose};
+use super::entities::{Event, Exchange, InboundKey, Out, Proxy, Purpose};
 use crate::ids::NodeId;
 use crate::record::{Outcome, Reason};
 use crate::time::{Nanos, SECOND};
@@ -42,7 +42,7 @@ pub(super) fn client_budget(terms: BudgetTerms) -> RetryBudget {
 impl Proxy {
     /// What is under way at its backends.
     pub(super) fn underway(&self) -> Underway {
-        let outs = || self.inbound.iter().flat_map(|it| &it.outs);
+        let outs = || self.inbound.values().flat_map(|it| &it.outs);
         Underway {
             requests: outs().count() as u32,
             pending: self.waiting.len() as u32,
@@ -68,7 +68,7 @@ impl Proxy {
 
 impl World {
     /// A request has been taken in: past the rate limit, at once or later, or turned away.
-    pub(super) fn at_the_door(&mut self, node: NodeId, from: ExchangeKey) {
+    pub(super) fn at_the_door(&mut self, node: NodeId, from: InboundKey) {
         let now = self.now;
         let Some(proxy) = self.proxy_mut(node) else {
             return;
@@ -89,12 +89,12 @@ impl World {
     }
 
     /// A request is past the rate limit: to a backend, into the line, or turned away.
-    pub(super) fn admit(&mut self, node: NodeId, from: ExchangeKey) {
+    pub(super) fn admit(&mut self, node: NodeId, from: InboundKey) {
         let one_each = !self.settings.encoding.multiplexes();
         let Some(proxy) = self.proxy_mut(node) else {
             return;
         };
-        if proxy.inbound.iter().all(|it| it.from != from) {
+        if !proxy.inbound.contains_key(from) {
             // Its caller has gone while it was delayed.
             return;
         }
@@ -112,7 +112,7 @@ impl World {
     }
 
     /// Sends a request to its first backend, unless nobody waits for it any more.
-    fn set_off(&mut self, node: NodeId, from: ExchangeKey) {
+    fn set_off(&mut self, node: NodeId, from: InboundKey) {
         let now = self.now;
         let Some(inbound) = self.inbound_mut(node, from) else {
             return;
@@ -148,7 +148,7 @@ impl World {
     }
 
     /// Turns a request away before any backend has seen it.
-    fn turn_away(&mut self, node: NodeId, from: ExchangeKey, why: &str) {
+    fn turn_away(&mut self, node: NodeId, from: InboundKey, why: &str) {
         let Some(inbound) = self.inbound_mut(node, from) else {
             return;
         };
@@ -162,7 +162,7 @@ impl World {
     }
 
     /// Sets the clock for a second attempt beside the first.
-    pub(super) fn plan_hedge(&mut self, node: NodeId, from: ExchangeKey) {
+    pub(super) fn plan_hedge(&mut self, node: NodeId, from: InboundKey) {
         let now = self.now;
         let Some(proxy) = self.proxy_mut(node) else {
             return;
@@ -191,7 +191,7 @@ impl World {
     }
 
     /// The first attempt is slow: a second one, if that is harmless and paid for.
-    pub(super) fn on_hedge(&mut self, node: NodeId, from: ExchangeKey) {
+    pub(super) fn on_hedge(&mut self, node: NodeId, from: InboundKey) {
         let now = self.now;
         let at_least_once = self.settings.call_policy.semantics == Semantics::AtLeastOnce;
         let Some(inbound) = self.inbound_mut(node, from) else {
@@ -219,7 +219,7 @@ impl World {
     pub(super) fn no_longer_out(
         &mut self,
         node: NodeId,
-        from: ExchangeKey,
+        from: InboundKey,
         ended: &Exchange,
     ) -> usize {
         let Purpose::Upstream { backend, .. } = ended.purpose else {
@@ -235,7 +235,7 @@ impl World {
         }) else {
             return 0;
         };
-        let Some(inbound) = proxy.inbound.iter_mut().find(|it| it.from == from) else {
+        let Some(inbound) = proxy.inbound.get_mut(from) else {
             return 0;
         };
         // The ended one is in the books no more.
@@ -264,13 +264,6 @@ impl World {
             let outcome = Outcome::Failed(Status::Cancelled);
             self.close_attempt(&exchange, outcome, Some(Reason::Deadline));
             self.after_balancer(node);
-        }
-    }
-
-    /// Stops the clock of a request that is over.
-    pub(super) fn forget_hedge(&mut self, inbound: &Inbound) {
-        if let Some(timer) = inbound.hedge {
-            self.queue.cancel(timer);
         }
     }
 }

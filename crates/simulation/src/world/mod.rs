@@ -21,6 +21,7 @@ mod transport;
 mod views;
 
 use crate::action::Action;
+use crate::bytes::{Buffers, Bytes, Spare};
 use crate::ids::NodeId;
 use crate::incident::{Detection, Incident};
 use crate::ledger::{Ledger, Tally};
@@ -36,7 +37,6 @@ use entities::{
 };
 use slotmap::SlotMap;
 use std::collections::VecDeque;
-use std::rc::Rc;
 use topology::Routes;
 
 /// One run. Cheap to clone: time travel, forks and comparison rest on that.
@@ -70,8 +70,9 @@ pub struct World {
     metrics: Metrics,
     trace_hash: u64,
     recording: bool,
-    /// Where messages are written before they are packed to their size.
-    scratch: Vec<u8>,
+    buffers: Buffers,
+    /// Records that are kept no longer, for the sake of their lists.
+    spare_records: Spare<CallRecord>,
     events: u64,
 }
 
@@ -167,10 +168,9 @@ impl World {
     }
 
     /// Bytes as the settings have them written.
-    fn written(&mut self, write: impl FnOnce(&Settings, &mut Vec<u8>)) -> Rc<[u8]> {
-        self.scratch.clear();
-        write(&self.settings, &mut self.scratch);
-        Rc::from(self.scratch.as_slice())
+    fn written(&mut self, write: impl FnOnce(&Settings, &mut Vec<u8>)) -> Bytes {
+        let settings = &self.settings;
+        self.buffers.write(|out| write(settings, out))
     }
 
     /// Fires the next event, if it comes no later than this; whether there was one.

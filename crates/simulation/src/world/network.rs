@@ -9,12 +9,12 @@
 
 use super::World;
 use super::entities::{ConnectionId, Event, ExchangeKey, Leg, Message, MessageKey, Party};
+use crate::bytes::Bytes;
 use crate::distribution::uniform;
 use crate::ids::{LinkId, NodeId};
 use crate::record::{MessageKind, Step, What, Wire};
 use crate::time::{MILLISECOND, Nanos, SECOND, from_seconds, seconds};
 use crate::view::{Life, LinkState};
-use std::rc::Rc;
 
 /// Ethernet, IPv4 and TCP headers without options, in bytes.
 pub(super) const HEADERS: u32 = 14 + 20 + 20;
@@ -38,7 +38,7 @@ pub(super) struct About {
 
 impl World {
     /// Sends a message on its way.
-    pub(super) fn send(&mut self, from: Party, to: Party, about: About, bytes: Rc<[u8]>) {
+    pub(super) fn send(&mut self, from: Party, to: Party, about: About, bytes: Bytes) {
         if self.recording && matches!(about.kind, MessageKind::Request | MessageKind::Reply) {
             let wire = Wire {
                 at: self.now,
@@ -46,7 +46,7 @@ impl World {
                 kind: about.kind,
                 from: from.node,
                 to: to.node,
-                bytes: Rc::clone(&bytes),
+                bytes: bytes.clone(),
             };
             if let Some(record) = self.record_mut(about.call, about.call_id) {
                 record.wires.push(wire);
@@ -174,7 +174,8 @@ impl World {
         message.at = at;
         if at == message.to.node {
             if let Some(message) = self.messages.remove(key) {
-                self.arrive(message);
+                self.arrive(&message);
+                self.buffers.give_back(message.bytes);
             }
         } else if self.alive(at) {
             self.pass_on(key);
@@ -224,6 +225,7 @@ impl World {
     fn drop_message(&mut self, key: MessageKey) {
         if let Some(message) = self.messages.remove(key) {
             self.connection_message_gone(&message);
+            self.buffers.give_back(message.bytes);
         }
     }
 

@@ -6,7 +6,7 @@
 use super::World;
 use super::clients::{failed_outcome, is_of_transport, reason_of};
 use super::entities::{
-    ConnectionId, Exchange, ExchangeKey, Inbound, Message, Out, Party, Proxy, Purpose, RoleState,
+    ConnectionId, Exchange, Inbound, InboundKey, Message, Out, Party, Proxy, Purpose, RoleState,
 };
 use super::network::About;
 use super::transport::Begin;
@@ -55,7 +55,14 @@ impl World {
     pub(super) fn take_in(&mut self, message: &Message, request: Call) {
         let now = self.now;
         let node = message.to.node;
-        let inbound = Inbound {
+        let Some(proxy) = self.proxy_mut(node) else {
+            return;
+        };
+        let (tried, outs) = proxy.spare_inbound.take().unwrap_or_default();
+        let number = proxy.taken_in;
+        proxy.taken_in += 1;
+        let key = proxy.inbound.insert(Inbound {
+            number,
             from: message.exchange,
             connection: message.connection,
             caller: message.from,
@@ -64,16 +71,13 @@ impl World {
             call: message.call,
             call_id: message.call_id,
             work: message.work,
-            tried: Vec::new(),
+            tried,
             attempt: Some(message.attempt),
-            outs: Vec::new(),
+            outs,
             hedge: None,
             hedged: false,
-        };
-        if let Some(proxy) = self.proxy_mut(node) {
-            proxy.inbound.push(inbound);
-            self.at_the_door(node, message.exchange);
-        }
+        });
+        self.at_the_door(node, key);
     }
 
     /// Chooses a backend for a request and sends it on. `attempt` is the number of the client's
@@ -82,22 +86,14 @@ impl World {
     pub(super) fn forward(
         &mut self,
         node: NodeId,
-        from: ExchangeKey,
+        from: InboundKey,
         attempt: Option<u32>,
     ) -> Option<(NodeId, u32)> {
         let (now, recording) = (self.now, self.recording);
-        let address = {
-            let inbound = self
-                .proxy_mut(node)?
-                .inbound
-                .iter()
-                .find(|it| it.from == from)?;
-            let caller = inbound.caller;
-            self.address_of(caller)
-        };
+        let caller = self.proxy_mut(node)?.inbound.get(from)?.caller;
+        let address = self.address_of(caller);
         let proxy = self.proxy_mut(node)?;
-        let index = proxy.inbound.iter().position(|it| it.from == from)?;
-        let inbound = proxy.inbound.get_mut(index)?;
+        let inbound = proxy.inbound.get_mut(from)?;
         let request = balancer::Request {
             key: u64::from(address.to_bits()),
             tried: &inbound.tried,
@@ -213,11 +209,8 @@ impl World {
         Some((server, number))
     }
 
-    pub(super) fn inbound_mut(&mut self, node: NodeId, from: ExchangeKey) -> Option<&mut Inbound> {
-        self.proxy_mut(node)?
-            .inbound
-            .iter_mut()
-            .find(|it| it.from == from)
+    pub(super) fn inbound_mut(&mut self, node: NodeId, from: InboundKey) -> Option<&mut Inbound> {
+        self.proxy_mut(node)?.inbound.get_mut(from)
     }
 
     /// A backend has replied.
@@ -304,7 +297,7 @@ impl World {
             return;
         };
         let tries = proxy.balancer.settings().max_attempts as usize;
-        let Some(inbound) = proxy.inbound.iter_mut().find(|it| it.from == from) else {
+        let Some(inbound) = proxy.inbound.get_mut(from) else {
             return;
         };
         let harmless = !exchange.sent
@@ -355,7 +348,7 @@ impl World {
     pub(super) fn refuse(
         &mut self,
         node: NodeId,
-        from: ExchangeKey,
+        from: InboundKey,
         status: Status,
         message: &str,
     ) {
@@ -373,17 +366,21 @@ impl World {
     fn answer(
         &mut self,
         node: NodeId,
-        from: ExchangeKey,
+        from: InboundKey,
         result: Result<rpc::procedure::ReturnValue, Failure>,
     ) {
         let Some(proxy) = self.proxy_mut(node) else {
             return;
         };
-        let Some(index) = proxy.inbound.iter().position(|it| it.from == from) else {
+        let Some(mut inbound) = proxy.inbound.remove(from) else {
             return;
         };
-        let inbound = proxy.inbound.remove(index);
-        self.forget_hedge(&inbound);
+        inbound.tried.clear();
+        inbound.outs.clear();
+        proxy.spare_inbound.put((inbound.tried, inbound.outs));
+        if let Some(timer) = inbound.hedge {
+            self.queue.cancel(timer);
+        }
         let error = result.is_err();
         let reply = Reply {
             id: inbound.request.id,
@@ -396,7 +393,7 @@ impl World {
         let about = About {
             kind: MessageKind::Reply,
             connection: inbound.connection,
-            exchange: from,
+            exchange: inbound.from,
             call: inbound.call,
             call_id: inbound.call_id,
             attempt,
@@ -411,18 +408,21 @@ impl World {
         let Some(proxy) = self.proxy_mut(node) else {
             return;
         };
-        let (gone, kept) = std::mem::take(&mut proxy.inbound)
-            .into_iter()
-            .partition(|it| it.connection == connection);
-        proxy.inbound = kept;
-        let gone: Vec<Inbound> = gone;
-        if !proxy.waiting.is_empty() {
-            proxy
-                .waiting
-                .retain(|from| gone.iter().all(|it| it.from != *from));
-        }
-        for inbound in gone {
-            self.forget_hedge(&inbound);
+        let on_it = proxy.inbound.iter();
+        let on_it = on_it.filter(|(_, it)| it.connection == connection);
+        let mut gone: Vec<(u64, InboundKey)> =
+            on_it.map(|(key, it)| (it.number, key)).collect();
+        gone.sort_unstable();
+        proxy
+            .waiting
+            .retain(|from| gone.iter().all(|(_, it)| it != from));
+        for (_, key) in gone {
+            let Some(inbound) = self.proxy_mut(node).and_then(|it| it.inbound.remove(key)) else {
+                continue;
+            };
+            if let Some(timer) = inbound.hedge {
+                self.queue.cancel(timer);
+            }
             self.cancel_outs(node, inbound.outs);
         }
         self.let_in_waiting(node);

@@ -8,6 +8,7 @@ use super::entities::{
     ConnectionId, Event, ExchangeKey, Job, Message, Party, RoleState, Running, Server,
 };
 use super::network::About;
+use crate::bytes::Bytes;
 use crate::ids::NodeId;
 use crate::record::{MessageKind, Step, What};
 use crate::time::{Nanos, from_seconds, seconds};
@@ -15,7 +16,6 @@ use balancer::protection::Criticality;
 use rpc::message::{Call, Reply, Request};
 use rpc::procedure::Failure;
 use rpc::status::Status;
-use std::rc::Rc;
 
 impl World {
     pub(super) fn server_ref(&self, node: NodeId) -> Option<&Server> {
@@ -33,7 +33,7 @@ impl World {
     }
 
     /// A request or a health check has reached a living server or balancer.
-    pub(super) fn on_request(&mut self, message: Message) {
+    pub(super) fn on_request(&mut self, message: &Message) {
         let encoding = self.settings.encoding;
         match encoding.decode_request(&message.bytes) {
             Ok(Request::Probe { id }) => {
@@ -45,21 +45,21 @@ impl World {
                     exchange.report = report;
                 }
                 let bytes = self.written(|_, out| encoding.encode_probe_answer(id, true, out));
-                self.reply_to(&message, MessageKind::ProbeReply, false, bytes);
+                self.reply_to(message, MessageKind::ProbeReply, false, bytes);
             }
             Ok(Request::Call(request)) if self.server_ref(message.to.node).is_some() => {
                 self.serve(message, request);
             }
-            Ok(Request::Call(request)) => self.take_in(&message, request),
+            Ok(Request::Call(request)) => self.take_in(message, request),
             Err(rejection) => {
                 if let Some(bytes) = rejection.answer {
-                    self.reply_to(&message, MessageKind::Reply, true, bytes.into());
+                    self.reply_to(message, MessageKind::Reply, true, bytes.into());
                 }
             }
         }
     }
 
-    fn reply_to(&mut self, message: &Message, kind: MessageKind, error: bool, bytes: Rc<[u8]>) {
+    fn reply_to(&mut self, message: &Message, kind: MessageKind, error: bool, bytes: Bytes) {
         let about = About {
             kind,
             connection: message.connection,
@@ -73,7 +73,7 @@ impl World {
         self.send(message.to, message.from, about, bytes);
     }
 
-    fn serve(&mut self, message: Message, request: Call) {
+    fn serve(&mut self, message: &Message, request: Call) {
         let node = message.to.node;
         let now = self.now;
         let Some(server) = self.server_mut(node) else {

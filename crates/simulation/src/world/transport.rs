@@ -10,6 +10,7 @@ use super::entities::{
 };
 use super::network::About;
 use crate::action::Death;
+use crate::bytes::Bytes;
 use crate::ids::NodeId;
 use crate::record::{MessageKind, Reason};
 use crate::time::Nanos;
@@ -18,7 +19,6 @@ use rpc::channel::{Channel, ConnectionKey, Start};
 use rpc::message::Response;
 use rpc::status::Status;
 use slotmap::{Key, KeyData};
-use std::rc::Rc;
 
 /// What an exchange is begun with.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub(super) struct Begin {
     pub(super) call_id: u64,
     pub(super) attempt: u32,
     pub(super) id: u32,
-    pub(super) bytes: Rc<[u8]>,
+    pub(super) bytes: Bytes,
     pub(super) work: Nanos,
     pub(super) timeout: Nanos,
     pub(super) orphan: bool,
@@ -162,7 +162,8 @@ impl World {
             error: false,
         };
         let (from, to) = (exchange.caller, Party::host(exchange.callee));
-        let bytes = Rc::clone(&exchange.bytes);
+        // It is sent once.
+        let bytes = std::mem::take(&mut exchange.bytes);
         self.send(from, to, about, bytes);
     }
 
@@ -199,13 +200,13 @@ impl World {
             work: 0,
             error: kind == MessageKind::Reset,
         };
-        self.send(from, to, about, Rc::from([]));
+        self.send(from, to, about, Bytes::default());
     }
 
     /// A message has reached its host.
-    pub(super) fn arrive(&mut self, message: Message) {
+    pub(super) fn arrive(&mut self, message: &Message) {
         let Some(node) = self.node_ref(message.to.node) else {
-            self.connection_message_gone(&message);
+            self.connection_message_gone(message);
             return;
         };
         let ends = matches!(message.kind, MessageKind::Reset | MessageKind::Close);
@@ -223,15 +224,15 @@ impl World {
                     to,
                 );
             }
-            Life::Dead { .. } => self.connection_message_gone(&message),
+            Life::Dead { .. } => self.connection_message_gone(message),
             Life::Up => self.arrive_alive(message),
         }
     }
 
-    fn arrive_alive(&mut self, message: Message) {
+    fn arrive_alive(&mut self, message: &Message) {
         let id = message.connection;
         match message.kind {
-            MessageKind::Open => self.accept(&message),
+            MessageKind::Open => self.accept(message),
             MessageKind::Accept => self.on_accepted(id),
             MessageKind::Request | MessageKind::Probe => {
                 let here = self.node_ref(message.to.node).map(|node| node.incarnation);
@@ -246,7 +247,7 @@ impl World {
                     self.send_bare(MessageKind::Reset, id, message.exchange, from, to);
                 }
             }
-            MessageKind::Reply | MessageKind::ProbeReply => self.on_reply(&message),
+            MessageKind::Reply | MessageKind::ProbeReply => self.on_reply(message),
             MessageKind::Reset => {
                 let to_caller = self
                     .connections
