@@ -41,6 +41,11 @@ pub fn put_u32(out: &mut Vec<u8>, value: u32) {
     out.extend_from_slice(&value.to_be_bytes());
 }
 
+/// Appends unsigned integers one after the other.
+pub fn put_words<const N: usize>(out: &mut Vec<u8>, words: [u32; N]) {
+    out.extend_from_slice(words.map(u32::to_be_bytes).as_flattened());
+}
+
 /// Appends an unsigned hyper integer (section 4.5).
 pub fn put_u64(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&value.to_be_bytes());
@@ -83,8 +88,9 @@ const fn padding(length: usize) -> usize {
 /// Reads XDR, and notes the fields that it reads if asked to.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    /// What is still to be read.
+    rest: &'a [u8],
+    length: usize,
     notes: Option<Vec<Field>>,
 }
 
@@ -93,8 +99,8 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self {
-            bytes,
-            at: 0,
+            rest: bytes,
+            length: bytes.len(),
             notes: None,
         }
     }
@@ -103,8 +109,8 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn annotating(bytes: &'a [u8]) -> Self {
         Self {
-            bytes,
-            at: 0,
+            rest: bytes,
+            length: bytes.len(),
             notes: Some(Vec::new()),
         }
     }
@@ -112,13 +118,27 @@ impl<'a> Reader<'a> {
     /// How far it has read.
     #[must_use]
     pub const fn position(&self) -> usize {
-        self.at
+        self.length - self.rest.len()
     }
 
     /// How many bytes are left.
     #[must_use]
     pub const fn remaining(&self) -> usize {
-        self.bytes.len() - self.at
+        self.rest.len()
+    }
+
+    /// The words that come next, unread, if there are so many. `None` for a reader that notes what it
+    /// reads: it is to read them one by one.
+    #[must_use]
+    pub fn glance<const N: usize>(&self) -> Option<[u32; N]> {
+        let (words, _) = self.rest.as_chunks::<4>();
+        let words: &[[u8; 4]; N] = words.first_chunk()?;
+        self.notes.is_none().then(|| words.map(u32::from_be_bytes))
+    }
+
+    /// Passes over so many words at which it has glanced.
+    pub fn skip(&mut self, words: usize) {
+        self.rest = self.rest.get(words * 4..).unwrap_or(&[]);
     }
 
     /// The fields noted, in order.
@@ -128,29 +148,47 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], XdrError> {
-        let end = self.at.checked_add(count).ok_or(XdrError::UnexpectedEnd)?;
-        let taken = self
-            .bytes
-            .get(self.at..end)
+        let (taken, rest) = self
+            .rest
+            .split_at_checked(count)
             .ok_or(XdrError::UnexpectedEnd)?;
-        self.at = end;
+        self.rest = rest;
         Ok(taken)
     }
 
+    #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], XdrError> {
-        let mut array = [0; N];
-        array.copy_from_slice(self.take(N)?);
-        Ok(array)
+        let (taken, rest) = self
+            .rest
+            .split_first_chunk()
+            .ok_or(XdrError::UnexpectedEnd)?;
+        self.rest = rest;
+        Ok(*taken)
     }
 
-    fn note(&mut self, from: usize, name: &str, value: impl FnOnce() -> String) {
+    #[inline]
+    fn word(&mut self) -> Result<u32, XdrError> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    /// Notes what was read last, if that is wanted.
+    #[inline]
+    fn note(&mut self, length: usize, name: &str, value: impl FnOnce() -> String) {
+        if self.notes.is_some() {
+            self.push_note(length, name, value());
+        }
+    }
+
+    #[cold]
+    fn push_note(&mut self, length: usize, name: &str, value: String) {
+        let end = self.position();
         if let Some(notes) = &mut self.notes
-            && from < self.at
+            && length > 0
         {
             notes.push(Field {
-                range: from..self.at,
+                range: end - length..end,
                 name: name.to_owned(),
-                value: value(),
+                value,
             });
         }
     }
@@ -159,14 +197,14 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`XdrError::UnexpectedEnd`], as for all that follow.
+    #[inline]
     pub fn u32_as<S: Display>(
         &mut self,
         name: &str,
         show: impl FnOnce(u32) -> S,
     ) -> Result<u32, XdrError> {
-        let from = self.at;
-        let value = u32::from_be_bytes(self.array()?);
-        self.note(from, name, || show(value).to_string());
+        let value = self.word()?;
+        self.note(4, name, || show(value).to_string());
         Ok(value)
     }
 
@@ -174,6 +212,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`XdrError::UnexpectedEnd`].
+    #[inline]
     pub fn u32(&mut self, name: &str) -> Result<u32, XdrError> {
         self.u32_as(name, |value| value)
     }
@@ -183,9 +222,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`XdrError::UnexpectedEnd`].
     pub fn u64(&mut self, name: &str) -> Result<u64, XdrError> {
-        let from = self.at;
         let value = u64::from_be_bytes(self.array()?);
-        self.note(from, name, || value.to_string());
+        self.note(8, name, || value.to_string());
         Ok(value)
     }
 
@@ -194,9 +232,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`XdrError::UnexpectedEnd`].
     pub fn i64(&mut self, name: &str) -> Result<i64, XdrError> {
-        let from = self.at;
         let value = i64::from_be_bytes(self.array()?);
-        self.note(from, name, || value.to_string());
+        self.note(8, name, || value.to_string());
         Ok(value)
     }
 
@@ -220,6 +257,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`XdrError::TooLong`], [`XdrError::Padding`].
+    #[inline]
     pub fn opaque(&mut self, name: &str, bound: u32) -> Result<&'a [u8], XdrError> {
         self.counted(name, bound, |bytes| format!("{} bytes", bytes.len()))
     }
@@ -237,25 +275,27 @@ impl<'a> Reader<'a> {
             .map_err(|_| XdrError::Utf8)
     }
 
+    #[inline]
     fn counted(
         &mut self,
         name: &str,
         bound: u32,
         show: impl FnOnce(&[u8]) -> String,
     ) -> Result<&'a [u8], XdrError> {
-        let from = self.at;
-        let length = u32::from_be_bytes(self.array()?);
-        self.note(from, "length", || length.to_string());
+        let length = self.word()?;
+        self.note(4, "length", || length.to_string());
         if length > bound {
             return Err(XdrError::TooLong { length, bound });
         }
         let length = length as usize;
-        let from = self.at;
+        if length == 0 {
+            // Nothing to show, and nothing to pad.
+            return Ok(&[]);
+        }
         let data = self.take(length)?;
-        self.note(from, name, || show(data));
-        let from = self.at;
+        self.note(length, name, || show(data));
         let zeros = self.take(padding(length))?;
-        self.note(from, "padding", String::new);
+        self.note(zeros.len(), "padding", String::new);
         if zeros.iter().any(|byte| *byte != 0) {
             return Err(XdrError::Padding);
         }
@@ -271,10 +311,9 @@ impl<'a> Reader<'a> {
         name: &str,
         read: impl FnOnce(&mut Self, &str) -> Result<T, XdrError>,
     ) -> Result<Option<T>, XdrError> {
-        let from = self.at;
-        let present = u32::from_be_bytes(self.array()?);
+        let present = self.word()?;
         if self.notes.is_some() {
-            self.note(from, &format!("{name} given"), || {
+            self.note(4, &format!("{name} given"), || {
                 if present == 1 { "yes" } else { "no" }.to_owned()
             });
         }

@@ -93,6 +93,8 @@ pub struct Metrics {
     latencies: LatencyWindow,
     loads: Vec<ServerLoad>,
     marks: VecDeque<Mark>,
+    /// When the running slice ends: asked at every event.
+    slice_end: Nanos,
 }
 
 const MARKS_KEPT: usize = 200;
@@ -112,6 +114,7 @@ impl Default for Metrics {
             latencies: LatencyWindow::default(),
             loads: Vec::new(),
             marks: VecDeque::new(),
+            slice_end: SLICE,
         }
     }
 }
@@ -148,7 +151,7 @@ impl Metrics {
 
     /// When the running slice ends.
     pub(crate) fn slice_end(&self) -> Nanos {
-        self.slices.back().map_or(0, |slice| slice.start) + SLICE
+        self.slice_end
     }
 
     /// The running slice, to count in.
@@ -180,6 +183,7 @@ impl Metrics {
             start: end,
             ..Slice::default()
         });
+        self.slice_end = end + SLICE;
         if end.is_multiple_of(WINDOW / WINDOW_PARTS) {
             self.latencies.rotate();
         }

@@ -29,8 +29,13 @@ pub(crate) fn encode_probe(id: u32, out: &mut Vec<u8>) {
 }
 
 fn put_header(out: &mut Vec<u8>, xid: u32, procedure: u32) {
-    // The last four words: credential and verifier, AUTH_NONE with an empty body each.
-    for word in [
+    xdr::put_words(out, header(xid, procedure));
+}
+
+/// The header of our own calls. The last four words: credential and verifier, AUTH_NONE with an
+/// empty body each.
+const fn header(xid: u32, procedure: u32) -> [u32; 10] {
+    [
         xid,
         CALL,
         RPC_VERSION,
@@ -41,9 +46,17 @@ fn put_header(out: &mut Vec<u8>, xid: u32, procedure: u32) {
         0,
         AUTH_NONE,
         0,
-    ] {
-        xdr::put_u32(out, word);
-    }
+    ]
+}
+
+/// Xid and procedure, if the header is as we would write it: nearly always so.
+fn read_usual_header(reader: &mut Reader<'_>) -> Option<(u32, u32)> {
+    let words = reader.glance::<10>()?;
+    let (xid, procedure) = (words[0], words[5]);
+    (words == header(xid, procedure)).then(|| {
+        reader.skip(words.len());
+        (xid, procedure)
+    })
 }
 
 fn put_arguments(out: &mut Vec<u8>, arguments: &Arguments) {
@@ -95,6 +108,33 @@ pub(crate) fn decode_request(bytes: &[u8]) -> Result<Request, Rejection> {
 /// The grammar of a call. What is wrong is looked for in the order of section 9: the protocol's
 /// version, who calls, the program, its version, the procedure, the arguments.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Request, Refused> {
+    let (xid, number) = match read_usual_header(reader) {
+        Some(known) => known,
+        None => read_header(reader)?,
+    };
+    let refuse = |refusal, error| Refused {
+        error,
+        answer: Some((xid, refusal)),
+    };
+    let garbage = |error: XdrError| refuse(Refusal::GarbageArguments, error.into());
+    let request = if number == 0 {
+        Request::Probe { id: xid }
+    } else {
+        let procedure = Procedure::from_number(number)
+            .ok_or_else(|| refuse(Refusal::ProcedureUnavailable, DecodeError::UnknownProcedure))?;
+        Request::Call(read_call(reader, xid, procedure).map_err(garbage)?)
+    };
+    match reader.remaining() {
+        0 => Ok(request),
+        count => Err(refuse(
+            Refusal::GarbageArguments,
+            DecodeError::TrailingBytes { count },
+        )),
+    }
+}
+
+/// The header, word by word: xid and procedure.
+fn read_header(reader: &mut Reader<'_>) -> Result<(u32, u32), Refused> {
     let silent = |error| Refused {
         error,
         answer: None,
@@ -167,20 +207,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Request, Refused> {
             DecodeError::OncRpc("another version of the program"),
         ));
     }
-    let request = if number == 0 {
-        Request::Probe { id: xid }
-    } else {
-        let procedure = Procedure::from_number(number)
-            .ok_or_else(|| refuse(Refusal::ProcedureUnavailable, DecodeError::UnknownProcedure))?;
-        Request::Call(read_call(reader, xid, procedure).map_err(garbage)?)
-    };
-    match reader.remaining() {
-        0 => Ok(request),
-        count => Err(refuse(
-            Refusal::GarbageArguments,
-            DecodeError::TrailingBytes { count },
-        )),
-    }
+    Ok((xid, number))
 }
 
 fn read_call(reader: &mut Reader<'_>, id: u32, procedure: Procedure) -> Result<Call, XdrError> {

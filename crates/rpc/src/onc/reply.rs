@@ -75,10 +75,12 @@ pub(crate) fn encode_probe_answer(id: u32, healthy: bool, out: &mut Vec<u8>) {
 }
 
 fn put_accepted(out: &mut Vec<u8>, xid: u32, stat: u32) {
-    // Between: the verifier, AUTH_NONE with an empty body.
-    for word in [xid, REPLY, MSG_ACCEPTED, AUTH_NONE, 0, stat] {
-        xdr::put_u32(out, word);
-    }
+    xdr::put_words(out, accepted(xid, stat));
+}
+
+/// The header of an accepted reply. Between: the verifier, AUTH_NONE with an empty body.
+const fn accepted(xid: u32, stat: u32) -> [u32; 6] {
+    [xid, REPLY, MSG_ACCEPTED, AUTH_NONE, 0, stat]
 }
 
 fn put_value(out: &mut Vec<u8>, value: &ReturnValue) {
@@ -135,6 +137,15 @@ pub(crate) fn decode_response(bytes: &[u8]) -> Result<Response, DecodeError> {
 
 /// The grammar of a reply.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Response, DecodeError> {
+    if let Some(words) = reader.glance::<7>()
+        && words[..6] == accepted(words[0], SUCCESS)
+    {
+        // A procedure's answer as we would write it: nearly always so.
+        reader.skip(6);
+        let id = words[0];
+        let result = read_outcome(reader)?;
+        return whole(reader, Response::Reply(Reply { id, result }));
+    }
     let id = reader.u32("xid")?;
     if reader.u32_as("message type", message_type)? != REPLY {
         return Err(DecodeError::OncRpc("not a reply"));
@@ -152,6 +163,11 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Response, DecodeError> {
         }),
         other => return Err(XdrError::Case(other).into()),
     };
+    whole(reader, response)
+}
+
+/// A response after which there must be nothing.
+fn whole(reader: &Reader<'_>, response: Response) -> Result<Response, DecodeError> {
     match reader.remaining() {
         0 => Ok(response),
         count => Err(DecodeError::TrailingBytes { count }),

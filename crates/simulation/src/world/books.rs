@@ -68,10 +68,15 @@ impl World {
     }
 
     /// Writes a step down in its call's trace.
+    #[inline]
     pub(super) fn note(&mut self, key: CallKey, id: u64, step: Step) {
-        if self.recording
-            && let Some(record) = self.record_mut(key, id)
-        {
+        if self.recording {
+            self.write_down(key, id, step);
+        }
+    }
+
+    fn write_down(&mut self, key: CallKey, id: u64, step: Step) {
+        if let Some(record) = self.record_mut(key, id) {
             record.steps.push(step);
         }
     }

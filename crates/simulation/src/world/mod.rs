@@ -189,6 +189,7 @@ impl World {
         true
     }
 
+    #[inline]
     fn pass_time(&mut self, to: Nanos) {
         while self.metrics.slice_end() <= to {
             self.end_slice();
