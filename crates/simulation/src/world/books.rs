@@ -46,7 +46,7 @@ impl World {
     pub(super) fn record_mut(&mut self, key: CallKey, id: u64) -> Option<&mut CallRecord> {
         self.calls
             .get_mut(key)
-            .map(|call| &mut call.record)
+            .map(|call| &mut *call.record)
             .filter(|record| record.id == id)
     }
 
@@ -54,17 +54,16 @@ impl World {
         self.calls.get(key).is_some_and(|call| call.record.id == id)
     }
 
-    /// A record to begin, with the lists of one that is kept no longer.
-    pub(super) fn blank_record(&mut self, blank: CallRecord) -> CallRecord {
-        let Some(old) = self.spare_records.take() else {
-            return blank;
+    /// A record that begins, in the place and with the lists of one that is kept no longer.
+    pub(super) fn begin_record(&mut self, mut blank: CallRecord) -> Box<CallRecord> {
+        let Some(mut old) = self.spare_records.take() else {
+            return Box::new(blank);
         };
-        CallRecord {
-            attempts: old.attempts,
-            steps: old.steps,
-            wires: old.wires,
-            ..blank
-        }
+        std::mem::swap(&mut blank.attempts, &mut old.attempts);
+        std::mem::swap(&mut blank.steps, &mut old.steps);
+        std::mem::swap(&mut blank.wires, &mut old.wires);
+        *old = blank;
+        old
     }
 
     /// Writes a step down in its call's trace.

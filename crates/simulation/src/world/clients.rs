@@ -179,7 +179,7 @@ impl World {
         self.metrics.running().sent += 1;
         let id = self.calls_made;
         let deadline = now + self.settings.call_policy.deadline;
-        let record = self.blank_record(CallRecord {
+        let record = self.begin_record(CallRecord {
             id,
             lan,
             client: index,

@@ -394,7 +394,7 @@ pub(super) struct Leg {
 /// A call under way.
 #[derive(Debug, Clone)]
 pub(super) struct LiveCall {
-    pub(super) record: CallRecord,
+    pub(super) record: Box<CallRecord>,
     pub(super) deadline: Nanos,
     pub(super) deadline_timer: Timer,
     pub(super) backoff: Option<Timer>,

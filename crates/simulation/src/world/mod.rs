@@ -58,7 +58,7 @@ pub struct World {
     connections: SlotMap<ConnectionId, Connection>,
     messages: SlotMap<MessageKey, Message>,
     calls_made: u64,
-    finished: VecDeque<CallRecord>,
+    finished: VecDeque<Box<CallRecord>>,
     /// How many of them are kept.
     calls_kept: usize,
     incidents: VecDeque<Incident>,
@@ -71,8 +71,8 @@ pub struct World {
     trace_hash: u64,
     recording: bool,
     buffers: Buffers,
-    /// Records that are kept no longer, for the sake of their lists.
-    spare_records: Spare<CallRecord>,
+    /// Records that are kept no longer.
+    spare_records: Spare<Box<CallRecord>>,
     events: u64,
 }
 

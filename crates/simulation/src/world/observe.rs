@@ -11,7 +11,7 @@ impl World {
     /// Takes out the finished calls that are kept, oldest first. Only the last few hundred are
     /// kept: whoever wants all takes them after every few events. The run itself is the same.
     pub fn take_finished(&mut self) -> impl Iterator<Item = CallRecord> + '_ {
-        self.finished.drain(..)
+        self.finished.drain(..).map(|record| *record)
     }
 
     /// Keeps every finished call until it is taken, however many end at one instant.

@@ -124,8 +124,8 @@ impl World {
         let calls: Vec<&CallRecord> = self
             .calls
             .values()
-            .map(|call| &call.record)
-            .chain(&self.finished)
+            .map(|call| &*call.record)
+            .chain(self.finished.iter().map(|record| &**record))
             .collect();
         // In the form that a hash ring sorts: the page carries that code already.
         let mut order: Vec<(u64, u32)> = (0u32..)
@@ -142,8 +142,8 @@ impl World {
     /// One call, while it is remembered.
     #[must_use]
     pub fn call(&self, id: CallId) -> Option<&CallRecord> {
-        let live = self.calls.values().map(|call| &call.record);
-        live.chain(self.finished.iter())
+        let live = self.calls.values().map(|call| &*call.record);
+        live.chain(self.finished.iter().map(|record| &**record))
             .find(|record| record.id == id)
     }
 
