@@ -74,6 +74,7 @@ impl World {
         }
     }
 
+    #[cold]
     fn write_down(&mut self, key: CallKey, id: u64, step: Step) {
         if let Some(record) = self.record_mut(key, id) {
             record.steps.push(step);
@@ -234,6 +235,7 @@ impl World {
     }
 
     /// Tells of something that a spectator should know.
+    #[cold]
     pub(super) fn tell(&mut self, kind: IncidentKind) {
         self.incidents_told += 1;
         if self.incidents.len() == INCIDENTS_KEPT {
@@ -247,6 +249,7 @@ impl World {
     }
 
     /// A balancer has changed its mind about a server.
+    #[cold]
     pub(super) fn on_transition(&mut self, node: NodeId, transition: Transition) {
         let now = self.now;
         let server = server_of(transition.backend);
@@ -296,6 +299,7 @@ impl World {
     }
 
     /// Ends a slice of the series.
+    #[cold]
     pub(super) fn end_slice(&mut self) {
         let end = self.metrics.slice_end();
         let mut loads = Vec::new();

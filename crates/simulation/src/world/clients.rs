@@ -310,6 +310,7 @@ impl World {
         }
     }
 
+    #[cold]
     pub(super) fn on_client_failure(&mut self, exchange: &Exchange, reason: Reason) {
         if let Some(call) = self.calls.get_mut(exchange.call) {
             call.exchange = None;
@@ -318,6 +319,7 @@ impl World {
     }
 
     /// A try of the client's has failed: again, or give up.
+    #[cold]
     fn client_attempt_over(&mut self, key: CallKey, reason: Reason, sent: bool) {
         let now = self.now;
         let Some(call) = self.calls.get(key) else {
@@ -389,6 +391,7 @@ impl World {
         }
     }
 
+    #[cold]
     pub(super) fn on_call_deadline(&mut self, key: CallKey) {
         let Some(call) = self.calls.get_mut(key) else {
             return;
@@ -400,6 +403,7 @@ impl World {
     }
 
     /// Ends a call from its client's side, whatever is out for it.
+    #[cold]
     pub(super) fn end_call_now(&mut self, key: CallKey, status: Status, reason: Reason) {
         let Some(call) = self.calls.get_mut(key) else {
             return;

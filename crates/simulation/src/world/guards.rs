@@ -148,6 +148,7 @@ impl World {
     }
 
     /// Turns a request away before any backend has seen it.
+    #[cold]
     fn turn_away(&mut self, node: NodeId, from: InboundKey, why: &str) {
         let Some(inbound) = self.inbound_mut(node, from) else {
             return;
@@ -191,6 +192,7 @@ impl World {
     }
 
     /// The first attempt is slow: a second one, if that is harmless and paid for.
+    #[cold]
     pub(super) fn on_hedge(&mut self, node: NodeId, from: InboundKey) {
         let now = self.now;
         let at_least_once = self.settings.call_policy.semantics == Semantics::AtLeastOnce;
@@ -248,6 +250,7 @@ impl World {
 
     /// Cancels attempts that nobody waits for any more: they stop costing where a connection can be
     /// closed for it.
+    #[cold]
     pub(super) fn cancel_outs(&mut self, node: NodeId, outs: Vec<Out>) {
         let now = self.now;
         for out in outs {

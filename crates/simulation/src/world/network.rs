@@ -185,6 +185,7 @@ impl World {
     }
 
     /// A message did not get through: its sender's TCP will notice, if it still runs.
+    #[cold]
     fn lose(&mut self, key: MessageKey) {
         let Some(message) = self.messages.get_mut(key) else {
             return;
@@ -199,6 +200,7 @@ impl World {
         self.queue.schedule(self.now + wait, Event::Resend(key));
     }
 
+    #[cold]
     pub(super) fn on_resend(&mut self, key: MessageKey) {
         let Some(message) = self.messages.get_mut(key) else {
             return;
@@ -222,6 +224,7 @@ impl World {
         }
     }
 
+    #[cold]
     fn drop_message(&mut self, key: MessageKey) {
         if let Some(message) = self.messages.remove(key) {
             self.connection_message_gone(&message);

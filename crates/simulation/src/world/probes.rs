@@ -9,6 +9,7 @@ use balancer::Probe;
 use slotmap::Key;
 
 impl World {
+    #[cold]
     pub(super) fn on_proxy_timer(&mut self, node: NodeId) {
         let now = self.now;
         let probes = match self.proxy_mut(node) {

@@ -253,6 +253,7 @@ impl World {
     }
 
     /// A try at a backend has failed: another backend, or the bad news to the client.
+    #[cold]
     pub(super) fn on_upstream_failure(&mut self, exchange: &Exchange, reason: Reason) {
         let now = self.now;
         let node = exchange.caller.node;
@@ -345,13 +346,8 @@ impl World {
         self.let_in_waiting(node);
     }
 
-    pub(super) fn refuse(
-        &mut self,
-        node: NodeId,
-        from: InboundKey,
-        status: Status,
-        message: &str,
-    ) {
+    #[cold]
+    pub(super) fn refuse(&mut self, node: NodeId, from: InboundKey, status: Status, message: &str) {
         self.answer(
             node,
             from,
@@ -410,8 +406,7 @@ impl World {
         };
         let on_it = proxy.inbound.iter();
         let on_it = on_it.filter(|(_, it)| it.connection == connection);
-        let mut gone: Vec<(u64, InboundKey)> =
-            on_it.map(|(key, it)| (it.number, key)).collect();
+        let mut gone: Vec<(u64, InboundKey)> = on_it.map(|(key, it)| (it.number, key)).collect();
         gone.sort_unstable();
         proxy
             .waiting

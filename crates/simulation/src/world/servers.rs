@@ -143,6 +143,7 @@ impl World {
     }
 
     /// Turns a call away.
+    #[cold]
     fn shed(&mut self, node: NodeId, job: &Job, why: &str) {
         let now = self.now;
         if let Some(server) = self.server_mut(node) {
@@ -284,6 +285,7 @@ impl World {
     }
 
     /// The caller of a connection wants no more of what it asked there.
+    #[cold]
     pub(super) fn abandon(&mut self, node: NodeId, connection: ConnectionId) {
         let now = self.now;
         let Some(server) = self.server_mut(node) else {

@@ -48,6 +48,7 @@ impl World {
         })
     }
 
+    #[cold]
     fn shortest_paths(&self, to: NodeId) -> Rc<[Option<LinkId>]> {
         let mut adjacent: Vec<Vec<(LinkId, NodeId, Nanos)>> = vec![Vec::new(); self.nodes.len()];
         for link in self

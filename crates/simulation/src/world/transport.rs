@@ -102,6 +102,7 @@ impl World {
         }
     }
 
+    #[cold]
     fn open_connection(
         &mut self,
         caller: Party,
@@ -176,6 +177,7 @@ impl World {
         self.send_bare(kind, id, about, from, to);
     }
 
+    #[cold]
     fn send_bare(
         &mut self,
         kind: MessageKind,
@@ -267,6 +269,7 @@ impl World {
         }
     }
 
+    #[cold]
     fn accept(&mut self, message: &Message) {
         let Some(node) = self.node_ref(message.to.node) else {
             return;
@@ -291,6 +294,7 @@ impl World {
         );
     }
 
+    #[cold]
     fn on_accepted(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
@@ -367,6 +371,7 @@ impl World {
         Some(exchange)
     }
 
+    #[cold]
     fn fail_exchange(&mut self, key: ExchangeKey, reason: Reason) {
         let Some(exchange) = self.end_exchange(key) else {
             return;
@@ -380,6 +385,7 @@ impl World {
         }
     }
 
+    #[cold]
     pub(super) fn on_exchange_timeout(&mut self, key: ExchangeKey) {
         let Some(exchange) = self.exchanges.get(key) else {
             return;
@@ -424,6 +430,7 @@ impl World {
     }
 
     /// Closes a connection from its caller's side; the callee learns of it by message.
+    #[cold]
     fn close_connection(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
@@ -437,6 +444,7 @@ impl World {
     }
 
     /// A connection has broken, as its caller sees it: all that was asked on it fails.
+    #[cold]
     pub(super) fn break_connection(&mut self, id: ConnectionId, reason: Option<Reason>) {
         let Some(connection) = self.connections.remove(id) else {
             return;
@@ -462,6 +470,7 @@ impl World {
     }
 
     /// Nothing more is heard of a connection whose last message is gone.
+    #[cold]
     pub(super) fn connection_message_gone(&mut self, message: &Message) {
         if matches!(message.kind, MessageKind::Reset | MessageKind::Close) {
             let caller = self.connections.get(message.connection).map(|it| it.caller);
@@ -474,6 +483,7 @@ impl World {
     }
 
     /// What a host's connections do when its process stops.
+    #[cold]
     pub(super) fn sever(&mut self, node: NodeId, death: Death) {
         let touching: Vec<(ConnectionId, Party, NodeId)> = self
             .connections
