@@ -11,7 +11,8 @@ const SENTENCE: &str = "Something in Reroute broke, and the laboratory stands st
 
 /// Tells of every panic, in the console and on the page.
 pub(crate) fn watch() {
-    std::panic::set_hook(Box::new(|panic: &PanicHookInfo<'_>| {
+    // Yew would put a hook of its own in the place of one that it does not know of.
+    yew::set_custom_panic_hook(Box::new(|panic: &PanicHookInfo<'_>| {
         console_error_panic_hook::hook(panic);
         // Nothing more can be done where there is no page to write on.
         let _ = tell();
