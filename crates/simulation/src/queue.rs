@@ -1,55 +1,52 @@
 //! The event queue: earliest first, first in first out among equal times, timers that can be
 //! cancelled.
 //!
-//! A 4-ary heap on keys of (time, sequence) packed into 128 bits, which compare in one step and
-//! give the FIFO order. Beside it stand a few lanes: what comes after one and the same delay, as
-//! timeouts do, is in order by itself, and a lane keeps it without a heap's work. Which of the two
-//! an event is kept in changes nothing of the order in which they come.
+//! A 4-ary heap of keys: time, sequence and slot packed into 128 bits, which compare in one step and
+//! give the FIFO order; the slot says where what the key stands for is kept. Beside it stand a few
+//! lanes: what comes after one and the same delay, as timeouts and hops do, is in order by itself,
+//! and a lane keeps it, with all that it carries, without a heap's work. Which of the two an event
+//! is kept in changes nothing of the order in which they come.
 //!
-//! A cancelled timer frees its slot at once, in O(1); what it leaves behind is known by its
-//! generation and skipped when it surfaces. In the heap it is swept out when it outnumbers what
-//! lives, and in a lane, where the oldest timers are the first to be cancelled, as soon as nothing
-//! that lives stands before it.
+//! A cancelled timer gives its event back at once, in O(1). What it leaves behind is swept out of
+//! the heap when it outnumbers what lives, and out of a lane, where the oldest timers are the first
+//! to be cancelled, as soon as nothing that lives stands before it.
+
+mod heap;
+mod lane;
 
 use crate::time::Nanos;
-use std::collections::VecDeque;
+use heap::{EMPTY, Heap};
+use lane::Lane;
 
 /// A scheduled event, to cancel it by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timer {
-    slot: u32,
-    generation: u32,
+    /// A lane, or [`LANES`] and the slot.
+    place: u32,
+    /// The event's number in its lane, or the slot's generation.
+    stamp: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    key: u128,
-    timer: Timer,
-}
-
+/// What a key of the heap stands for.
 #[derive(Debug, Clone)]
 struct Slot<E> {
     generation: u32,
-    /// The lane that its entry is in, or [`HEAP`].
-    place: u32,
+    /// None once cancelled; the slot stays taken until its key is gone from the heap.
     event: Option<E>,
-}
-
-/// Events that come after the same delay, in order.
-#[derive(Debug, Clone, Default)]
-struct Lane {
-    delay: Nanos,
-    entries: VecDeque<Entry>,
 }
 
 /// Events to come.
 #[derive(Debug, Clone)]
 pub struct EventQueue<E> {
-    heap: Vec<Entry>,
-    lanes: [Lane; LANES],
+    heap: Heap,
+    /// The key of what stands first in each lane, or [`EMPTY`].
+    fronts: [u128; LANES],
+    /// The delay of each lane.
+    delays: [Nanos; LANES],
+    lanes: [Lane<E>; LANES],
     slots: Vec<Slot<E>>,
     free: Vec<u32>,
-    sequence: u64,
+    sequence: u32,
     /// Cancelled entries in the heap.
     cancelled: usize,
 }
@@ -57,7 +54,9 @@ pub struct EventQueue<E> {
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
         Self {
-            heap: Vec::new(),
+            heap: Heap::default(),
+            fronts: [EMPTY; LANES],
+            delays: [0; LANES],
             lanes: Default::default(),
             slots: Vec::new(),
             free: Vec::new(),
@@ -67,82 +66,71 @@ impl<E> Default for EventQueue<E> {
     }
 }
 
-const ARITY: usize = 4;
 /// A scenario has a deadline, an attempt timeout for clients and one for each balancer's setting.
 const LANES: usize = 4;
-const HEAP: u32 = LANES as u32;
+
+fn key(at: Nanos, sequence: u32, slot: u32) -> u128 {
+    u128::from(at) << 64 | u128::from(sequence) << 32 | u128::from(slot)
+}
 
 impl<E> EventQueue<E> {
     /// Schedules an event.
     pub fn schedule(&mut self, at: Nanos, event: E) -> Timer {
-        let entry = self.enter(at, HEAP, event);
-        self.heap.push(entry);
-        self.sift_up(self.heap.len() - 1);
-        entry.timer
+        let sequence = self.next_sequence();
+        let event = Some(event);
+        let (slot, generation) = match self.free.pop() {
+            Some(slot) => {
+                let kept = &mut self.slots[slot as usize];
+                kept.event = event;
+                (slot, kept.generation)
+            }
+            None => {
+                let generation = 0;
+                self.slots.push(Slot { generation, event });
+                ((self.slots.len() - 1) as u32, generation)
+            }
+        };
+        self.heap.push(key(at, sequence, slot));
+        Timer {
+            place: LANES as u32 + slot,
+            stamp: generation,
+        }
     }
 
     /// Schedules an event after a delay that others have too, such as a timeout. `now` must not go
     /// back from one call to the next; where it does the event is kept in the heap.
     pub fn schedule_after(&mut self, now: Nanos, delay: Nanos, event: E) -> Timer {
         let at = now + delay;
-        let lane = self
-            .lanes
-            .iter()
-            .position(|lane| lane.delay == delay)
-            .or_else(|| self.lanes.iter().position(|lane| lane.entries.is_empty()));
-        let fits = |lane: &Lane| match lane.entries.back() {
-            Some(last) => last.key >> 64 <= u128::from(at),
-            None => true,
-        };
-        let Some(index) = lane.filter(|&index| fits(&self.lanes[index])) else {
+        let same = self.delays.iter().position(|&other| other == delay);
+        let lane = same.or_else(|| self.fronts.iter().position(|&front| front == EMPTY));
+        let Some(index) = lane.filter(|&index| self.lanes[index].takes(at)) else {
             return self.schedule(at, event);
         };
-        let entry = self.enter(at, index as u32, event);
-        let lane = &mut self.lanes[index];
-        lane.delay = delay;
-        lane.entries.push_back(entry);
-        entry.timer
-    }
-
-    fn enter(&mut self, at: Nanos, place: u32, event: E) -> Entry {
-        let key = u128::from(at) << 64 | u128::from(self.sequence);
-        self.sequence += 1;
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                let kept = &mut self.slots[slot as usize];
-                kept.place = place;
-                kept.event = Some(event);
-                slot
-            }
-            None => {
-                self.slots.push(Slot {
-                    generation: 0,
-                    place,
-                    event: Some(event),
-                });
-                (self.slots.len() - 1) as u32
-            }
-        };
-        let generation = self.slots[slot as usize].generation;
-        Entry {
-            key,
-            timer: Timer { slot, generation },
+        let sequence = self.next_sequence();
+        self.delays[index] = delay;
+        let stamp = self.lanes[index].push(at, sequence, event);
+        if self.fronts[index] == EMPTY {
+            self.fronts[index] = key(at, sequence, 0);
+        }
+        Timer {
+            place: index as u32,
+            stamp,
         }
     }
 
     /// Cancels an event that has not come yet, and gives it back.
     pub fn cancel(&mut self, timer: Timer) -> Option<E> {
-        let event = self.release(timer)?;
-        let place = self.slots[timer.slot as usize].place;
-        if let Some(lane) = self.lanes.get_mut(place as usize) {
-            while let Some(first) = lane.entries.front() {
-                if self.slots[first.timer.slot as usize].generation == first.timer.generation {
-                    break;
-                }
-                lane.entries.pop_front();
-            }
-            return Some(event);
+        let place = timer.place as usize;
+        if let Some(lane) = self.lanes.get_mut(place) {
+            let event = lane.cancel(timer.stamp);
+            self.fronts[place] = lane.key();
+            return event;
         }
+        let slot = self.slots.get_mut(place - LANES)?;
+        if slot.generation != timer.stamp {
+            return None;
+        }
+        let event = slot.event.take()?;
         self.cancelled += 1;
         if self.cancelled > 64 && self.cancelled > self.heap.len() / 2 {
             self.sweep();
@@ -153,17 +141,15 @@ impl<E> EventQueue<E> {
     /// When the next event comes, without tidying up.
     #[must_use]
     pub fn peek_time(&self) -> Option<Nanos> {
-        let heap = match self.heap.first() {
-            Some(first) if self.is_live(first.timer) => Some(first.key),
-            _ => {
-                let live = self.heap.iter().filter(|entry| self.is_live(entry.timer));
-                live.map(|entry| entry.key).min()
-            }
+        let lives = |key: &u128| self.slots[*key as u32 as usize].event.is_some();
+        let heap = match self.heap.peek() {
+            EMPTY => EMPTY,
+            first if lives(&first) => first,
+            _ => self.heap.keys().filter(lives).min().unwrap_or(EMPTY),
         };
-        // The first of a lane lives: `cancel` and `pop` see to it.
-        let lanes = self.lanes.iter().filter_map(|lane| lane.entries.front());
-        let first = lanes.map(|entry| entry.key).chain(heap).min()?;
-        Some((first >> 64) as Nanos)
+        // The first of a lane lives: `Lane` sees to it.
+        let first = self.fronts.iter().copied().fold(heap, u128::min);
+        (first != EMPTY).then_some((first >> 64) as Nanos)
     }
 
     /// Takes the next event.
@@ -174,109 +160,76 @@ impl<E> EventQueue<E> {
     /// Takes the next event, if it comes no later than this.
     pub fn pop_until(&mut self, until: Nanos) -> Option<(Nanos, E)> {
         loop {
-            let mut least = self.heap.first().map_or(u128::MAX, |entry| entry.key);
+            let mut least = self.heap.least();
             let mut from = LANES;
-            for (index, lane) in self.lanes.iter().enumerate() {
-                if let Some(first) = lane.entries.front()
-                    && first.key < least
-                {
-                    least = first.key;
+            for (index, &front) in self.fronts.iter().enumerate() {
+                if front < least {
+                    least = front;
                     from = index;
                 }
             }
             let at = (least >> 64) as Nanos;
-            if least == u128::MAX || at > until {
+            if least == EMPTY || at > until {
                 return None;
             }
-            let entry = match self.lanes.get_mut(from) {
-                Some(lane) => lane.entries.pop_front()?,
-                None => self.pop_root()?,
-            };
-            let event = self.release(entry.timer);
             if let Some(lane) = self.lanes.get_mut(from) {
-                // What stands first in a lane lives.
-                while let Some(first) = lane.entries.front() {
-                    if self.slots[first.timer.slot as usize].generation == first.timer.generation {
-                        break;
-                    }
-                    lane.entries.pop_front();
-                }
+                let event = lane.pop();
+                self.fronts[from] = lane.key();
+                return event.map(|event| (at, event));
             }
-            match event {
+            self.heap.take_root();
+            match self.free_slot(least as u32) {
                 Some(event) => return Some((at, event)),
-                None => self.cancelled -= usize::from(from == LANES),
+                None => self.cancelled -= 1,
             }
         }
     }
 
-    fn is_live(&self, timer: Timer) -> bool {
-        self.slots[timer.slot as usize].generation == timer.generation
-    }
-
-    fn release(&mut self, timer: Timer) -> Option<E> {
-        let slot = self.slots.get_mut(timer.slot as usize)?;
-        if slot.generation != timer.generation {
-            return None;
-        }
-        slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(timer.slot);
-        slot.event.take()
+    fn free_slot(&mut self, slot: u32) -> Option<E> {
+        let kept = &mut self.slots[slot as usize];
+        kept.generation = kept.generation.wrapping_add(1);
+        self.free.push(slot);
+        kept.event.take()
     }
 
     fn sweep(&mut self) {
-        let slots = &self.slots;
-        self.heap
-            .retain(|entry| slots[entry.timer.slot as usize].generation == entry.timer.generation);
+        let mut dead = Vec::with_capacity(self.cancelled);
+        self.heap.retain(|&key| {
+            let slot = key as u32;
+            let lives = self.slots[slot as usize].event.is_some();
+            if !lives {
+                dead.push(slot);
+            }
+            lives
+        });
+        for slot in dead {
+            self.free_slot(slot);
+        }
         self.cancelled = 0;
-        for index in (0..self.heap.len().div_ceil(ARITY)).rev() {
-            self.sift_down(index);
-        }
     }
 
-    fn pop_root(&mut self) -> Option<Entry> {
-        let last = self.heap.pop()?;
-        let Some(root) = self.heap.first_mut() else {
-            return Some(last);
-        };
-        let first = std::mem::replace(root, last);
-        self.sift_down(0);
-        Some(first)
+    fn next_sequence(&mut self) -> u32 {
+        if self.sequence == u32::MAX {
+            self.renumber();
+        }
+        self.sequence += 1;
+        self.sequence - 1
     }
 
-    fn sift_up(&mut self, mut index: usize) {
-        let entry = self.heap[index];
-        while index > 0 {
-            let parent = (index - 1) / ARITY;
-            if self.heap[parent].key <= entry.key {
-                break;
-            }
-            self.heap[index] = self.heap[parent];
-            index = parent;
+    /// Counts what is kept anew, in the same order: once in four thousand million events.
+    #[cold]
+    fn renumber(&mut self) {
+        let lanes = self.lanes.iter().flat_map(Lane::keys);
+        let mut order: Vec<u128> = self.heap.keys().chain(lanes).map(|key| key >> 32).collect();
+        order.sort_unstable();
+        let new = |key: u128| order.partition_point(|&other| other < key >> 32) as u32;
+        self.heap
+            .renumber(|old| old >> 64 << 64 | key(0, new(old), old as u32));
+        for (lane, front) in self.lanes.iter_mut().zip(&mut self.fronts) {
+            lane.renumber(new);
+            *front = lane.key();
         }
-        self.heap[index] = entry;
-    }
-
-    fn sift_down(&mut self, mut index: usize) {
-        let entry = self.heap[index];
-        loop {
-            let first = index * ARITY + 1;
-            if first >= self.heap.len() {
-                break;
-            }
-            let last = (first + ARITY).min(self.heap.len());
-            let mut least = first;
-            for child in first + 1..last {
-                if self.heap[child].key < self.heap[least].key {
-                    least = child;
-                }
-            }
-            if self.heap[least].key >= entry.key {
-                break;
-            }
-            self.heap[index] = self.heap[least];
-            index = least;
-        }
-        self.heap[index] = entry;
+        self.sequence = order.len() as u32;
     }
 }
 
@@ -317,10 +270,13 @@ mod tests {
 
     proptest! {
         /// Against a sorted list: any mixture of scheduling, in the heap and in lanes, cancelling
-        /// and popping.
+        /// and popping, with the sequence numbers running out on the way or not.
         #[test]
-        fn behaves_as_a_sorted_list(ops in prop::collection::vec((0u8..6, 0u64..50), 1..600)) {
-            let mut queue = EventQueue::default();
+        fn behaves_as_a_sorted_list(
+            ops in prop::collection::vec((0u8..6, 0u64..50), 1..600),
+            left in 0u32..1_000,
+        ) {
+            let mut queue = EventQueue { sequence: u32::MAX - left, ..EventQueue::default() };
             let mut model: Vec<(u64, usize, Timer)> = Vec::new();
             let mut now = 0;
             for (count, (op, value)) in ops.into_iter().enumerate() {
@@ -348,8 +304,7 @@ mod tests {
                         prop_assert_eq!(queue.pop(), expected.map(|(time, event, _)| (time, event)));
                     }
                 }
-                let laned = queue.lanes.iter().flat_map(|lane| &lane.entries);
-                let laned = laned.filter(|entry| queue.is_live(entry.timer)).count();
+                let laned: usize = queue.lanes.iter().map(Lane::live).sum();
                 prop_assert_eq!(queue.heap.len() - queue.cancelled + laned, model.len());
             }
         }
