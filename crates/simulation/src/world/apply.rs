@@ -137,8 +137,9 @@ impl World {
                 Action::SetCarriage(ends.clone(), before)
             }
         };
-        // A run's hash tells its actions too, by what they say.
-        let text = format!("{action:?}");
+        // A run's hash tells its actions too, by what a file would say. (Not by how Rust would show
+        // them for a look: that may change, and would weigh on the page.)
+        let text = crate::file::action(action);
         let digest = text.bytes().fold(7u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });

@@ -404,16 +404,21 @@ impl World {
         let Some(proxy) = self.proxy_mut(node) else {
             return;
         };
-        let on_it = proxy.inbound.iter();
-        let on_it = on_it.filter(|(_, it)| it.connection == connection);
-        let mut gone: Vec<(u64, InboundKey)> = on_it.map(|(key, it)| (it.number, key)).collect();
-        gone.sort_unstable();
-        proxy
-            .waiting
-            .retain(|from| gone.iter().all(|(_, it)| it != from));
-        for (_, key) in gone {
-            let Some(inbound) = self.proxy_mut(node).and_then(|it| it.inbound.remove(key)) else {
-                continue;
+        let Proxy {
+            inbound, waiting, ..
+        } = proxy;
+        waiting.retain(|from| {
+            let waits = inbound.get(*from);
+            waits.is_some_and(|it| it.connection != connection)
+        });
+        // In the order in which they came.
+        while let Some(proxy) = self.proxy_mut(node) {
+            let on_it = proxy.inbound.iter();
+            let on_it = on_it.filter(|(_, it)| it.connection == connection);
+            let first = on_it.min_by_key(|(_, it)| it.number);
+            let first = first.map(|(key, _)| key);
+            let Some(inbound) = first.and_then(|key| proxy.inbound.remove(key)) else {
+                break;
             };
             if let Some(timer) = inbound.hedge {
                 self.queue.cancel(timer);
