@@ -1,7 +1,7 @@
 //! Changes to the world, checked first; a refused one changes nothing.
 
 use super::World;
-use super::build::{
+use super::checks::{
     check_carriage, check_lan, check_load, check_position, check_server, check_speed,
 };
 use super::entities::{CallKey, Client, RoleState};

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::entities::{CallKey, Client, Event, Exchange, LiveCall, Party, Purpose, RoleState};
-use super::transport::Begin;
+use super::exchanges::Begin;
 use crate::distribution::{exponential, uniform};
 use crate::ids::NodeId;
 use crate::incident::IncidentKind;

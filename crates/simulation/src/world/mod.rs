@@ -1,8 +1,8 @@
 //! The world: one run, from its scenario to now.
 //!
 //! This file holds what a world is made of and how time passes in it. What happens is beside it:
-//! [`clients`] make calls, [`network`] carries messages, [`transport`] keeps connections and
-//! exchanges, [`proxies`] balance, [`servers`] serve, [`apply`] makes changes, [`books`] writes
+//! [`clients`] make calls, [`network`] carries messages, [`connections`] opens and
+//! breaks connections, [`exchanges`] asks and hears on them, [`proxies`] balance, [`servers`] serve, [`apply`] makes changes, [`books`] writes
 //! down, [`views`] shows.
 //!
 //! What most calls never meet (failures, connections that open, traces) is marked cold: the way that
@@ -11,8 +11,11 @@
 mod apply;
 mod books;
 mod build;
+mod checks;
 mod clients;
+mod connections;
 mod entities;
+mod exchanges;
 mod guards;
 mod network;
 mod observe;
@@ -20,7 +23,6 @@ mod probes;
 mod proxies;
 mod servers;
 mod topology;
-mod transport;
 mod views;
 
 use crate::action::Action;

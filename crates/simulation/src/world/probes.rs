@@ -2,8 +2,8 @@
 
 use super::World;
 use super::entities::{CallKey, Event, Exchange, Party, Purpose};
+use super::exchanges::Begin;
 use super::proxies::server_of;
-use super::transport::Begin;
 use crate::ids::NodeId;
 use balancer::Probe;
 use slotmap::Key;

@@ -8,8 +8,8 @@ use super::clients::{failed_outcome, is_of_transport, reason_of};
 use super::entities::{
     ConnectionId, Exchange, Inbound, InboundKey, Message, Out, Party, Proxy, Purpose, RoleState,
 };
+use super::exchanges::Begin;
 use super::network::About;
-use super::transport::Begin;
 use crate::ids::NodeId;
 use crate::incident::IncidentKind;
 use crate::record::{MessageKind, Outcome, Reason, Step, What};

@@ -1,0 +1,272 @@
+//! Exchanges between hosts: a request and what becomes of it, as its caller sees it.
+//!
+//! Which connection an exchange goes on is the RPC crate's decision (`rpc::channel`); the connections
+//! themselves are in [`super::connections`].
+
+use super::World;
+use super::entities::{
+    CallKey, ConnectionId, Event, Exchange, ExchangeKey, Message, Party, Pool, Purpose, RoleState,
+};
+use super::network::About;
+use crate::bytes::Bytes;
+use crate::ids::NodeId;
+use crate::record::{MessageKind, Reason};
+use crate::time::Nanos;
+use rpc::channel::{Channel, ConnectionKey, Start};
+use rpc::message::Response;
+use rpc::status::Status;
+use slotmap::{Key, KeyData};
+
+/// What an exchange is begun with.
+#[derive(Debug, Clone)]
+pub(super) struct Begin {
+    pub(super) purpose: Purpose,
+    pub(super) caller: Party,
+    pub(super) callee: NodeId,
+    pub(super) call: CallKey,
+    pub(super) call_id: u64,
+    pub(super) attempt: u32,
+    pub(super) id: u32,
+    pub(super) bytes: Bytes,
+    pub(super) work: Nanos,
+    pub(super) timeout: Nanos,
+    pub(super) orphan: bool,
+}
+
+impl World {
+    /// Begins an exchange: finds or opens a connection and sends as soon as it stands.
+    pub(super) fn begin_exchange(&mut self, begin: Begin) -> ExchangeKey {
+        let (queue, now) = (&mut self.queue, self.now);
+        let (caller, callee) = (begin.caller, begin.callee);
+        let probe = matches!(begin.purpose, Purpose::Probe { .. });
+        let key = self.exchanges.insert_with_key(|key| Exchange {
+            purpose: begin.purpose,
+            call: begin.call,
+            call_id: begin.call_id,
+            attempt: begin.attempt,
+            caller,
+            callee,
+            connection: ConnectionId::null(),
+            began: now,
+            timer: queue.schedule_after(now, begin.timeout, Event::ExchangeTimeout(key)),
+            id: begin.id,
+            bytes: begin.bytes,
+            sent: false,
+            work: begin.work,
+            report: None,
+            orphan: begin.orphan,
+        });
+        if probe {
+            let connection = self.open_connection(caller, callee, None, Some(key));
+            self.set_connection(key, connection);
+            return key;
+        }
+        let Some(pool) = self.pool_mut(caller, callee) else {
+            return key;
+        };
+        match pool.channel.start(key.data().as_ffi()) {
+            Start::Send(connection) => {
+                let id = pool.id(connection);
+                self.set_connection(key, id);
+                self.send_exchange(key);
+            }
+            Start::Wait(connection) => {
+                let id = pool.id(connection);
+                self.set_connection(key, id);
+            }
+            Start::Open(connection) => {
+                let id = self.open_connection(caller, callee, Some(connection), None);
+                if let Some(pool) = self.pool_mut(caller, callee) {
+                    pool.ids.push((connection, id));
+                }
+                self.set_connection(key, id);
+                self.send_control(MessageKind::Open, id, key);
+            }
+        }
+        key
+    }
+
+    fn set_connection(&mut self, key: ExchangeKey, connection: ConnectionId) {
+        if let Some(exchange) = self.exchanges.get_mut(key) {
+            exchange.connection = connection;
+        }
+        let probe = self
+            .connections
+            .get(connection)
+            .is_some_and(|it| it.probe.is_some());
+        if probe {
+            self.send_control(MessageKind::Open, connection, key);
+        }
+    }
+
+    /// A caller's pool of connections to an address; made when first asked for.
+    pub(super) fn pool_mut(&mut self, caller: Party, callee: NodeId) -> Option<&mut Pool> {
+        let encoding = self.settings.encoding;
+        let pools = match &mut self.node_mut(caller.node)?.role {
+            RoleState::Lan(lan) => &mut lan.clients.get_mut(caller.client as usize)?.pools,
+            RoleState::Balancer(proxy) => &mut proxy.pools,
+            RoleState::Router | RoleState::Isp | RoleState::Server(_) => return None,
+        };
+        let index = match pools.binary_search_by_key(&callee, |pool| pool.peer) {
+            Ok(index) => index,
+            Err(index) => {
+                let pool = Pool {
+                    peer: callee,
+                    channel: Channel::new(encoding),
+                    ids: Vec::new(),
+                };
+                pools.insert(index, pool);
+                index
+            }
+        };
+        pools.get_mut(index)
+    }
+
+    pub(super) fn send_exchange(&mut self, key: ExchangeKey) {
+        let Some(exchange) = self.exchanges.get_mut(key) else {
+            return;
+        };
+        exchange.sent = true;
+        let kind = match exchange.purpose {
+            Purpose::Probe { .. } | Purpose::LoadProbe { .. } => MessageKind::Probe,
+            Purpose::Client | Purpose::Upstream { .. } => MessageKind::Request,
+        };
+        let about = About {
+            kind,
+            connection: exchange.connection,
+            exchange: key,
+            call: exchange.call,
+            call_id: exchange.call_id,
+            attempt: exchange.attempt,
+            work: exchange.work,
+            error: false,
+        };
+        let (from, to) = (exchange.caller, Party::host(exchange.callee));
+        // It is sent once.
+        let bytes = std::mem::take(&mut exchange.bytes);
+        self.send(from, to, about, bytes);
+    }
+
+    /// A reply has reached who asked.
+    pub(super) fn on_reply(&mut self, message: &Message) {
+        let key = message.exchange;
+        let Some(exchange) = self.exchanges.get(key) else {
+            return;
+        };
+        let (id, connection) = (exchange.id, exchange.connection);
+        let response = match self.settings.encoding.decode_response(&message.bytes) {
+            Ok(Response::Reply(reply)) if reply.id == id => Ok(reply),
+            Ok(Response::ProbeAnswer { healthy, .. }) => {
+                if let Purpose::LoadProbe { .. } = exchange.purpose {
+                    let (caller, callee) = (exchange.caller, exchange.callee);
+                    if let Some(pool) = self.pool_mut(caller, callee) {
+                        pool.channel.finished(key.data().as_ffi());
+                    }
+                } else {
+                    self.close_connection(connection);
+                }
+                if let Some(exchange) = self.end_exchange(key) {
+                    self.on_probe_over(&exchange, healthy);
+                }
+                return;
+            }
+            Ok(Response::Reply(_)) | Err(_) => Err(Reason::Status(Status::Internal)),
+        };
+        let (caller, callee) = (exchange.caller, exchange.callee);
+        if let Some(pool) = self.pool_mut(caller, callee) {
+            pool.channel.finished(key.data().as_ffi());
+        }
+        match response {
+            Ok(reply) => {
+                let Some(exchange) = self.end_exchange(key) else {
+                    return;
+                };
+                match exchange.purpose {
+                    Purpose::Client => self.on_client_reply(&exchange, reply),
+                    Purpose::Upstream { .. } => self.on_upstream_reply(&exchange, reply),
+                    Purpose::Probe { .. } | Purpose::LoadProbe { .. } => {
+                        self.on_probe_over(&exchange, true);
+                    }
+                }
+            }
+            Err(reason) => self.fail_exchange(key, reason),
+        }
+    }
+
+    /// Takes an exchange out of the books of transport.
+    pub(super) fn end_exchange(&mut self, key: ExchangeKey) -> Option<Exchange> {
+        let exchange = self.exchanges.remove(key)?;
+        self.queue.cancel(exchange.timer);
+        Some(exchange)
+    }
+
+    #[cold]
+    pub(super) fn fail_exchange(&mut self, key: ExchangeKey, reason: Reason) {
+        let Some(exchange) = self.end_exchange(key) else {
+            return;
+        };
+        match exchange.purpose {
+            Purpose::Client => self.on_client_failure(&exchange, reason),
+            Purpose::Upstream { .. } => self.on_upstream_failure(&exchange, reason),
+            Purpose::Probe { .. } | Purpose::LoadProbe { .. } => {
+                self.on_probe_over(&exchange, false);
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn on_exchange_timeout(&mut self, key: ExchangeKey) {
+        let Some(exchange) = self.exchanges.get(key) else {
+            return;
+        };
+        let id = exchange.connection;
+        let opening = self
+            .connections
+            .get(id)
+            .is_some_and(|connection| !connection.open);
+        if opening {
+            // Nobody accepts: all that wait for this connection wait in vain.
+            self.send_control(MessageKind::Close, id, key);
+            self.break_connection(id, Some(Reason::TimedOut));
+            return;
+        }
+        self.let_go(key);
+        self.fail_exchange(key, Reason::TimedOut);
+    }
+
+    /// Gives an exchange up: what the caller's side of the connection needs for that.
+    fn let_go(&mut self, key: ExchangeKey) {
+        let Some(exchange) = self.exchanges.get(key) else {
+            return;
+        };
+        let (caller, callee, connection) = (exchange.caller, exchange.callee, exchange.connection);
+        if matches!(exchange.purpose, Purpose::Probe { .. }) {
+            self.close_connection(connection);
+            return;
+        }
+        let Some(pool) = self.pool_mut(caller, callee) else {
+            return;
+        };
+        if pool.channel.cancelled(key.data().as_ffi()).is_some() {
+            self.close_connection(connection);
+        }
+    }
+
+    /// Gives an exchange up without a word to whoever began it.
+    pub(super) fn cancel_exchange(&mut self, key: ExchangeKey) -> Option<Exchange> {
+        self.let_go(key);
+        self.end_exchange(key)
+    }
+}
+
+impl Pool {
+    fn id(&self, key: ConnectionKey) -> ConnectionId {
+        let found = self.ids.iter().find(|(known, _)| *known == key);
+        found.map_or_else(ConnectionId::null, |(_, id)| *id)
+    }
+}
+
+/// The exchange that a channel knows by number.
+pub(super) fn exchange_key(number: u64) -> ExchangeKey {
+    KeyData::from_ffi(number).into()
+}
