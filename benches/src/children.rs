@@ -1,6 +1,6 @@
 //! Contenders that run in other processes: WebAssembly and JavaScript in node, and the peers.
 
-use crate::measure::{Length, Measured};
+use benches::measure::{Length, Measured};
 use benches::workload::Tally;
 use std::process::{Command, Stdio};
 

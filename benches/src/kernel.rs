@@ -2,7 +2,8 @@
 
 use crate::workload::{Contender, DEADLINE, Draws, HOP, Nanos, Tally};
 use simulation::kernel::{EventQueue, Timer};
-use std::collections::VecDeque;
+
+const NONE: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Copy)]
 enum Event {
@@ -16,14 +17,18 @@ enum Event {
 #[derive(Debug)]
 struct Call {
     server: u32,
+    next: u32,
     began: Nanos,
     deadline: Option<Timer>,
 }
 
-#[derive(Debug, Default)]
+/// As in the hand-written loop: what differs is the queue and its timers alone.
+#[derive(Debug, Clone, Copy)]
 struct Server {
     /// The call in service, then those that wait.
-    calls: VecDeque<u32>,
+    head: u32,
+    tail: u32,
+    /// Calls chosen for it and not answered.
     load: u32,
 }
 
@@ -42,12 +47,17 @@ impl Kernel {
     /// Over so many servers.
     #[must_use]
     pub fn new(servers: usize, mut draws: Draws) -> Self {
+        let idle = Server {
+            head: NONE,
+            tail: NONE,
+            load: 0,
+        };
         let mut queue = EventQueue::default();
         queue.schedule(draws.gap(), Event::Call);
         Self {
             draws,
             queue,
-            cluster: (0..servers).map(|_| Server::default()).collect(),
+            cluster: vec![idle; servers],
             slab: Vec::new(),
             free: Vec::new(),
             tally: Tally::default(),
@@ -64,7 +74,11 @@ impl Kernel {
     /// in a queue, its next step.
     #[must_use]
     pub fn pending(&self) -> usize {
-        let waits = |server: &Server| server.calls.len().saturating_sub(1);
+        let next = |&call: &u32| self.slab.get(call as usize).map(|it| it.next);
+        let waits = |server: &Server| {
+            let calls = std::iter::successors(Some(server.head), next);
+            calls.take_while(|&call| call != NONE).skip(1).count()
+        };
         1 + 2 * self.in_flight() - self.cluster.iter().map(waits).sum::<usize>()
     }
 }
@@ -97,6 +111,7 @@ impl Contender for Kernel {
                     let index = free.pop().unwrap_or_else(|| {
                         slab.push(Call {
                             server: 0,
+                            next: NONE,
                             began: 0,
                             deadline: None,
                         });
@@ -105,6 +120,7 @@ impl Contender for Kernel {
                     queue.schedule_after(now, HOP, Event::AtServer(index));
                     slab[index as usize] = Call {
                         server: server as u32,
+                        next: NONE,
                         began: now,
                         deadline: Some(queue.schedule_after(now, DEADLINE, Event::Deadline)),
                     };
@@ -113,17 +129,22 @@ impl Contender for Kernel {
                 Event::AtServer(index) => {
                     let number = slab[index as usize].server;
                     let server = &mut cluster[number as usize];
-                    if server.calls.is_empty() {
+                    if server.tail == NONE {
+                        server.head = index;
                         queue.schedule(now + draws.service(), Event::Done(number));
+                    } else {
+                        slab[server.tail as usize].next = index;
                     }
-                    server.calls.push_back(index);
+                    server.tail = index;
                 }
                 Event::Done(number) => {
                     let server = &mut cluster[number as usize];
-                    if let Some(index) = server.calls.pop_front() {
-                        queue.schedule_after(now, HOP, Event::Back(index));
-                    }
-                    if !server.calls.is_empty() {
+                    let done = server.head;
+                    server.head = slab[done as usize].next;
+                    queue.schedule_after(now, HOP, Event::Back(done));
+                    if server.head == NONE {
+                        server.tail = NONE;
+                    } else {
                         queue.schedule(now + draws.service(), Event::Done(number));
                     }
                 }

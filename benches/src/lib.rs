@@ -4,6 +4,8 @@
 pub mod engine;
 pub mod handwritten;
 pub mod kernel;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod measure;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 pub mod workload;

@@ -6,15 +6,30 @@
 #![forbid(unsafe_code)]
 
 mod children;
-mod measure;
 mod tables;
 
 use children::Children;
 
 fn main() -> Result<(), simulation::ScenarioError> {
+    if let [name, servers] = &*std::env::args().skip(1).collect::<Vec<_>>() {
+        return one(name, servers);
+    }
     let children = Children::from_arguments(std::env::args().skip(1));
     let limit = tables::kernel_table(&children);
     tables::engine_table(limit, &children)?;
     tables::memory_table()?;
     tables::clone_row()
+}
+
+/// One contender alone, for a profiler: `benches kernel 1000`.
+fn one(name: &str, servers: &str) -> Result<(), simulation::ScenarioError> {
+    let servers = servers.parse().unwrap_or(10);
+    match benches::contender(name, servers) {
+        Some(mut contender) => {
+            let measured = benches::measure::measure(contender.as_mut(), benches::measure::Length::of(servers));
+            println!("{:.1} {:?}", measured.least, measured.tally);
+        }
+        None => println!("there is no contender {name}"),
+    }
+    Ok(())
 }

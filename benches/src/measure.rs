@@ -1,20 +1,20 @@
 //! Time, least of several.
 
-use benches::workload::{Contender, EVENTS, Tally};
+use crate::workload::{Contender, EVENTS, Tally};
 use std::time::Instant;
 
 /// How long a contender runs: calls before it is measured, calls in a slice, and slices.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Length {
-    pub(crate) warm: u64,
-    pub(crate) slice: u64,
-    pub(crate) slices: u64,
+pub struct Length {
+    pub warm: u64,
+    pub slice: u64,
+    pub slices: u64,
 }
 
 impl Length {
     /// The warm-up fills the cluster from empty to its steady state: ten milliseconds, as many mean
     /// services, and not under what an optimising compiler of JavaScript needs to see.
-    pub(crate) const fn of(servers: usize) -> Self {
+    pub const fn of(servers: usize) -> Self {
         let calls = servers as u64 * 9;
         Self {
             warm: if calls > 200_000 { calls } else { 200_000 },
@@ -24,23 +24,23 @@ impl Length {
     }
 
     /// As arguments of another process.
-    pub(crate) fn arguments(self) -> [String; 3] {
+    pub fn arguments(self) -> [String; 3] {
         [self.warm, self.slice, self.slices].map(|it| it.to_string())
     }
 }
 
 /// What a contender took, and what it came to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Measured {
+pub struct Measured {
     /// Nanoseconds an event, the least of all slices.
-    pub(crate) least: f64,
+    pub least: f64,
     /// At the end.
-    pub(crate) tally: Tally,
+    pub tally: Tally,
 }
 
 impl Measured {
     /// The better of two measurements of one contender.
-    pub(crate) fn or(self, other: Option<Self>) -> Self {
+    pub fn or(self, other: Option<Self>) -> Self {
         match other {
             Some(other) if other.least < self.least => other,
             _ => self,
@@ -50,14 +50,14 @@ impl Measured {
 
 /// Nanoseconds that a piece of work takes, and what it gives.
 #[expect(clippy::disallowed_methods, reason = "a bench measures real time")]
-pub(crate) fn nanoseconds<R>(work: impl FnOnce() -> R) -> (f64, R) {
+pub fn nanoseconds<R>(work: impl FnOnce() -> R) -> (f64, R) {
     let began = Instant::now();
     let result = work();
     (began.elapsed().as_secs_f64() * 1e9, result)
 }
 
 /// Measures a contender.
-pub(crate) fn measure(contender: &mut dyn Contender, length: Length) -> Measured {
+pub fn measure(contender: &mut dyn Contender, length: Length) -> Measured {
     let mut tally = contender.run(length.warm);
     let mut least = f64::INFINITY;
     for slice in 1..=length.slices {

@@ -2,7 +2,7 @@
 
 use super::{ROUNDS, SIZES, or_dash};
 use crate::children::{Build, Children};
-use crate::measure::{Length, Measured, measure};
+use benches::measure::{Length, Measured, measure};
 use benches::kernel::Kernel;
 use benches::workload::{Contender, Draws, Tally};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Memory: what is held, as the allocator counts it.
 
 use super::SIZES;
-use crate::measure::Length;
+use benches::measure::Length;
 use benches::engine;
 use benches::workload::HOP;
 use simulation::time::{MILLISECOND, SECOND};

@@ -1,5 +1,8 @@
 //! Events that come after one and the same delay: they are in order by themselves, and keep
 //! what they carry beside them.
+//!
+//! Which of them live is kept in bits of their own. Most timeouts are cancelled, and at that time
+//! their entry is long out of the cache, while all bits of a lane fit into it.
 
 use super::heap::EMPTY;
 use crate::time::Nanos;
@@ -9,8 +12,7 @@ use std::collections::VecDeque;
 struct Entry<E> {
     at: Nanos,
     sequence: u32,
-    /// None once cancelled.
-    event: Option<E>,
+    event: E,
 }
 
 /// A queue, first in first out. What stands first in it lives.
@@ -19,13 +21,19 @@ pub(super) struct Lane<E> {
     entries: VecDeque<Entry<E>>,
     /// The number of what stands first; they are numbered as they come, and the numbers wrap.
     first: u32,
+    /// A bit for each number from the last multiple of [`WORD`] on, set while it lives.
+    live: VecDeque<u64>,
 }
+
+/// Bits in a word.
+const WORD: u32 = u64::BITS;
 
 impl<E> Default for Lane<E> {
     fn default() -> Self {
         Self {
             entries: VecDeque::new(),
             first: 0,
+            live: VecDeque::new(),
         }
     }
 }
@@ -39,10 +47,16 @@ impl<E> Lane<E> {
     /// Puts an event last; returns its number.
     pub(super) fn push(&mut self, at: Nanos, sequence: u32, event: E) -> u32 {
         let number = self.first.wrapping_add(self.entries.len() as u32);
+        if self.word_of(number) == self.live.len() {
+            self.live.push_back(0);
+        }
+        if let Some(word) = self.live.back_mut() {
+            *word |= 1 << (number % WORD);
+        }
         self.entries.push_back(Entry {
             at,
             sequence,
-            event: Some(event),
+            event,
         });
         number
     }
@@ -56,20 +70,29 @@ impl<E> Lane<E> {
 
     /// Takes what stands first.
     pub(super) fn pop(&mut self) -> Option<E> {
-        let event = self.entries.pop_front()?.event;
-        self.first = self.first.wrapping_add(1);
+        let entry = self.entries.pop_front()?;
+        if let Some(word) = self.live.front_mut() {
+            *word &= !(1 << (self.first % WORD));
+        }
+        self.pass(1);
         self.tidy();
-        event
+        Some(entry.event)
     }
 
-    /// Cancels the event of this number, if it has not come, and gives it back.
-    pub(super) fn cancel(&mut self, number: u32) -> Option<E> {
+    /// Cancels the event of this number, if it has not come. Says whether it did, and whether it
+    /// stood first.
+    pub(super) fn cancel(&mut self, number: u32) -> (bool, bool) {
         let index = number.wrapping_sub(self.first) as usize;
-        let event = self.entries.get_mut(index)?.event.take();
+        if index >= self.entries.len() {
+            return (false, false);
+        }
+        let (word, bit) = (self.word_of(number), 1 << (number % WORD));
+        let lived = self.live[word] & bit != 0;
+        self.live[word] &= !bit;
         if index == 0 {
             self.tidy();
         }
-        event
+        (lived, index == 0)
     }
 
     /// The (time, sequence) of all that is kept, as keys without a slot.
@@ -88,14 +111,35 @@ impl<E> Lane<E> {
     /// How many of its events live.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(super) fn live(&self) -> usize {
-        let lives = |entry: &&Entry<E>| entry.event.is_some();
-        self.entries.iter().filter(lives).count()
+        self.live.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// Where the bit of a number stands.
+    fn word_of(&self, number: u32) -> usize {
+        (number.wrapping_sub(self.first / WORD * WORD) / WORD) as usize
+    }
+
+    /// Goes on by so many, all of one word, which no longer live.
+    fn pass(&mut self, many: u32) {
+        self.first = self.first.wrapping_add(many);
+        if self.first.is_multiple_of(WORD) {
+            self.live.pop_front();
+        }
+    }
+
+    /// Leaves behind what was cancelled, up to what lives.
     fn tidy(&mut self) {
-        while self.entries.front().is_some_and(|it| it.event.is_none()) {
-            self.entries.pop_front();
-            self.first = self.first.wrapping_add(1);
+        while let Some(word) = self.live.front()
+            && !self.entries.is_empty()
+        {
+            let at = self.first % WORD;
+            let dead = (word >> at).trailing_zeros();
+            if dead == 0 {
+                return;
+            }
+            let many = dead.min(WORD - at).min(self.entries.len() as u32);
+            self.entries.drain(..many as usize);
+            self.pass(many);
         }
     }
 }
