@@ -11,7 +11,9 @@ mod tables;
 use children::Children;
 
 fn main() -> Result<(), simulation::ScenarioError> {
-    if let [name, servers] = &*std::env::args().skip(1).collect::<Vec<_>>() {
+    if let [name, servers] = &*std::env::args().skip(1).collect::<Vec<_>>()
+        && !name.starts_with("--")
+    {
         return one(name, servers);
     }
     let children = Children::from_arguments(std::env::args().skip(1));

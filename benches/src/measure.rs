@@ -3,17 +3,21 @@
 use crate::workload::{Contender, EVENTS, Tally};
 use std::time::Instant;
 
-/// How long a contender runs: calls before it is measured, calls in a slice, and slices.
+/// How long a contender runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Length {
+    /// Calls before it is measured.
     pub warm: u64,
+    /// Calls in a slice.
     pub slice: u64,
+    /// Slices.
     pub slices: u64,
 }
 
 impl Length {
     /// The warm-up fills the cluster from empty to its steady state: ten milliseconds, as many mean
     /// services, and not under what an optimising compiler of JavaScript needs to see.
+    #[must_use]
     pub const fn of(servers: usize) -> Self {
         let calls = servers as u64 * 9;
         Self {
@@ -24,6 +28,7 @@ impl Length {
     }
 
     /// As arguments of another process.
+    #[must_use]
     pub fn arguments(self) -> [String; 3] {
         [self.warm, self.slice, self.slices].map(|it| it.to_string())
     }
@@ -40,6 +45,7 @@ pub struct Measured {
 
 impl Measured {
     /// The better of two measurements of one contender.
+    #[must_use]
     pub fn or(self, other: Option<Self>) -> Self {
         match other {
             Some(other) if other.least < self.least => other,

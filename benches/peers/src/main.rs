@@ -6,9 +6,11 @@
 //! none (a deadline that comes late is then ignored).
 #![forbid(unsafe_code)]
 
+#[expect(dead_code, reason = "what the tables alone need")]
 #[path = "../../src/measure.rs"]
 mod measure;
 mod model;
+#[expect(dead_code, reason = "the peers draw by ziggurat alone")]
 #[path = "../../src/workload.rs"]
 mod workload;
 #[path = "../../src/ziggurat.rs"]

@@ -1,8 +1,9 @@
 //! Events that come after one and the same delay: they are in order by themselves, and keep
 //! what they carry beside them.
 //!
-//! Which of them live is kept in bits of their own. Most timeouts are cancelled, and at that time
-//! their entry is long out of the cache, while all bits of a lane fit into it.
+//! Which of them were cancelled is kept in bits of their own. Most timeouts are, and at that time
+//! their entry is long out of the cache, while all bits of a lane fit into it; and a lane that none
+//! is cancelled in, such as a hop's, has none.
 
 use super::heap::EMPTY;
 use crate::time::Nanos;
@@ -21,8 +22,9 @@ pub(super) struct Lane<E> {
     entries: VecDeque<Entry<E>>,
     /// The number of what stands first; they are numbered as they come, and the numbers wrap.
     first: u32,
-    /// A bit for each number from the last multiple of [`WORD`] on, set while it lives.
-    live: VecDeque<u64>,
+    /// A bit for each number from the last multiple of [`WORD`] up to `first` on, set once it is
+    /// cancelled. Words that are missing at the end hold none.
+    dead: VecDeque<u64>,
 }
 
 /// Bits in a word.
@@ -33,7 +35,7 @@ impl<E> Default for Lane<E> {
         Self {
             entries: VecDeque::new(),
             first: 0,
-            live: VecDeque::new(),
+            dead: VecDeque::new(),
         }
     }
 }
@@ -45,14 +47,9 @@ impl<E> Lane<E> {
     }
 
     /// Puts an event last; returns its number.
+    #[inline]
     pub(super) fn push(&mut self, at: Nanos, sequence: u32, event: E) -> u32 {
         let number = self.first.wrapping_add(self.entries.len() as u32);
-        if self.word_of(number) == self.live.len() {
-            self.live.push_back(0);
-        }
-        if let Some(word) = self.live.back_mut() {
-            *word |= 1 << (number % WORD);
-        }
         self.entries.push_back(Entry {
             at,
             sequence,
@@ -69,13 +66,13 @@ impl<E> Lane<E> {
     }
 
     /// Takes what stands first.
+    #[inline]
     pub(super) fn pop(&mut self) -> Option<E> {
         let entry = self.entries.pop_front()?;
-        if let Some(word) = self.live.front_mut() {
-            *word &= !(1 << (self.first % WORD));
-        }
         self.pass(1);
-        self.tidy();
+        if !self.dead.is_empty() {
+            self.tidy();
+        }
         Some(entry.event)
     }
 
@@ -86,13 +83,18 @@ impl<E> Lane<E> {
         if index >= self.entries.len() {
             return (false, false);
         }
-        let (word, bit) = (self.word_of(number), 1 << (number % WORD));
-        let lived = self.live[word] & bit != 0;
-        self.live[word] &= !bit;
         if index == 0 {
-            self.tidy();
+            self.pop();
+            return (true, true);
         }
-        (lived, index == 0)
+        let word = (self.first % WORD) as usize + index;
+        let (word, bit) = (word / WORD as usize, 1 << (word % WORD as usize));
+        if word >= self.dead.len() {
+            self.dead.resize(word + 1, 0);
+        }
+        let lived = self.dead[word] & bit == 0;
+        self.dead[word] |= bit;
+        (lived, false)
     }
 
     /// The (time, sequence) of all that is kept, as keys without a slot.
@@ -111,33 +113,31 @@ impl<E> Lane<E> {
     /// How many of its events live.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(super) fn live(&self) -> usize {
-        self.live.iter().map(|word| word.count_ones() as usize).sum()
+        let at = (self.first % WORD) as usize;
+        let lives = |index: &usize| {
+            let bit = at + index;
+            let word = self.dead.get(bit / WORD as usize);
+            word.is_none_or(|word| word >> (bit % WORD as usize) & 1 == 0)
+        };
+        (0..self.entries.len()).filter(lives).count()
     }
 
-    /// Where the bit of a number stands.
-    fn word_of(&self, number: u32) -> usize {
-        (number.wrapping_sub(self.first / WORD * WORD) / WORD) as usize
-    }
-
-    /// Goes on by so many, all of one word, which no longer live.
+    /// Goes on by so many, all of one word.
     fn pass(&mut self, many: u32) {
+        let word = self.first / WORD;
         self.first = self.first.wrapping_add(many);
-        if self.first.is_multiple_of(WORD) {
-            self.live.pop_front();
+        if self.first / WORD != word {
+            self.dead.pop_front();
         }
     }
 
     /// Leaves behind what was cancelled, up to what lives.
     fn tidy(&mut self) {
-        while let Some(word) = self.live.front()
-            && !self.entries.is_empty()
-        {
-            let at = self.first % WORD;
-            let dead = (word >> at).trailing_zeros();
-            if dead == 0 {
+        while let Some(word) = self.dead.front() {
+            let many = (word >> (self.first % WORD)).trailing_ones();
+            if many == 0 {
                 return;
             }
-            let many = dead.min(WORD - at).min(self.entries.len() as u32);
             self.entries.drain(..many as usize);
             self.pass(many);
         }
