@@ -6,8 +6,6 @@ pub mod handwritten;
 pub mod kernel;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod measure;
-#[cfg(target_arch = "wasm32")]
-mod wasm;
 pub mod workload;
 pub mod ziggurat;
 

@@ -52,21 +52,22 @@ fn module(environment: &Environment, profile: &str) -> Result<PathBuf, Failure> 
     execute(
         environment
             .command("cargo")
-            .args(["rustc", "--quiet", "--profile", profile])
-            .args(["--package", "benches", "--lib", "--crate-type", "cdylib"])
+            .args(["build", "--quiet", "--profile", profile])
+            .args(["--package", "benches", "--example", "module"])
             .args(["--target", toolchain::TARGET]),
     )?;
     // Cargo's own name for the folder of both profiles.
-    let built = environment.target().join(toolchain::TARGET).join("release");
+    let built = environment.target().join(toolchain::TARGET);
+    let built = built.join("release").join("examples").join("module.wasm");
     let folder = environment.target().join("benches-wasm").join(profile);
     execute(
         environment
             .command("wasm-bindgen")
             .args(["--target", "nodejs", "--no-typescript", "--out-dir"])
             .arg(&folder)
-            .arg(built.join("benches.wasm")),
+            .arg(built),
     )?;
-    Ok(folder.join("benches.js"))
+    Ok(folder.join("module.js"))
 }
 
 /// The program with the libraries of others.

@@ -1,7 +1,8 @@
-//! The contenders for the runner in JavaScript.
+//! The contenders as a module for the runner in JavaScript; natively nothing.
+#![cfg(target_arch = "wasm32")]
 
-use crate::engine;
-use crate::workload::Contender;
+use benches::engine;
+use benches::workload::Contender;
 use simulation::World;
 use simulation::time::MILLISECOND;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -14,7 +15,7 @@ pub struct Bench(Box<dyn Contender>);
 impl Bench {
     /// By its name.
     pub fn new(name: &str, servers: usize) -> Option<Bench> {
-        crate::contender(name, servers).map(Bench)
+        benches::contender(name, servers).map(Bench)
     }
 
     /// Goes on until so many calls have been answered; returns how many were, the sum of their
