@@ -69,12 +69,7 @@ impl Children {
 }
 
 /// Runs a process that prints the nanoseconds of an event, then its tally.
-fn measured(
-    command: &mut Command,
-    name: &str,
-    servers: usize,
-    length: Length,
-) -> Option<Measured> {
+fn measured(command: &mut Command, name: &str, servers: usize, length: Length) -> Option<Measured> {
     let command = command
         .arg(name)
         .arg(servers.to_string())

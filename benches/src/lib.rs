@@ -36,7 +36,6 @@ pub fn contender(name: &str, servers: usize) -> Option<Box<dyn Contender>> {
 mod tests {
     /// All contenders make the same run, from a queue of a dozen to ladders of several rungs.
     #[test]
-    #[expect(clippy::expect_used, reason = "the names stand here")]
     fn all_make_the_same_run() {
         for by in ["", super::BY_LOGARITHM] {
             for servers in [3, 100, 3_000] {

@@ -28,7 +28,10 @@ fn one(name: &str, servers: &str) -> Result<(), simulation::ScenarioError> {
     let servers = servers.parse().unwrap_or(10);
     match benches::contender(name, servers) {
         Some(mut contender) => {
-            let measured = benches::measure::measure(contender.as_mut(), benches::measure::Length::of(servers));
+            let measured = benches::measure::measure(
+                contender.as_mut(),
+                benches::measure::Length::of(servers),
+            );
             println!("{:.1} {:?}", measured.least, measured.tally);
         }
         None => println!("there is no contender {name}"),

@@ -22,11 +22,7 @@ impl Bench {
     /// times, and the time.
     pub fn run(&mut self, answered: f64) -> Vec<f64> {
         let tally = self.0.run(answered as u64);
-        vec![
-            tally.answered as f64,
-            tally.waited as f64,
-            tally.now as f64,
-        ]
+        vec![tally.answered as f64, tally.waited as f64, tally.now as f64]
     }
 }
 

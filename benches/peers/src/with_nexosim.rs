@@ -76,7 +76,10 @@ pub struct Peer {
 }
 
 impl Peer {
-    #[expect(clippy::expect_used, reason = "a model without connections is always well formed")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a model without connections is always well formed"
+    )]
     pub fn new(servers: usize) -> Self {
         let shared = Shared::default();
         let component = Component {

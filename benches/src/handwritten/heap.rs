@@ -18,7 +18,12 @@ impl Heap {
             let least = if let Some(four) = heap.get(first..first + 4) {
                 let left = usize::from(four[1] < four[0]);
                 let right = 2 + usize::from(four[3] < four[2]);
-                first + if four[right] < four[left] { right } else { left }
+                first
+                    + if four[right] < four[left] {
+                        right
+                    } else {
+                        left
+                    }
             } else {
                 let Some(least) = (first..heap.len()).min_by_key(|&child| heap[child]) else {
                     break;

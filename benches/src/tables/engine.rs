@@ -2,8 +2,8 @@
 
 use super::{ROUNDS, or_dash};
 use crate::children::{Build, Children};
-use benches::measure::{Length, nanoseconds};
 use benches::engine::{self, Ran};
+use benches::measure::{Length, nanoseconds};
 use simulation::time::MILLISECOND;
 use simulation::{ScenarioError, World};
 use std::hint::black_box;

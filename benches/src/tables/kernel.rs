@@ -2,8 +2,8 @@
 
 use super::{ROUNDS, SIZES, or_dash};
 use crate::children::{Build, Children};
-use benches::measure::{Length, Measured, measure};
 use benches::kernel::Kernel;
+use benches::measure::{Length, Measured, measure};
 use benches::workload::{Contender, Draws, Tally};
 use std::collections::BTreeMap;
 
@@ -24,21 +24,53 @@ const ROWS: [Row; 18] = [
     ("hand-written loop, 4-ary heap", "heap", Place::Native),
     ("hand-written loop, ladder queue", "ladder", Place::Native),
     ("**our kernel**", "kernel", Place::Native),
-    ("hand-written loop, 4-ary heap, by logarithm", "heap by logarithm", Place::Native),
-    ("hand-written loop, ladder queue, by logarithm", "ladder by logarithm", Place::Native),
-    ("our kernel, by logarithm as the engine", "kernel by logarithm", Place::Native),
+    (
+        "hand-written loop, 4-ary heap, by logarithm",
+        "heap by logarithm",
+        Place::Native,
+    ),
+    (
+        "hand-written loop, ladder queue, by logarithm",
+        "ladder by logarithm",
+        Place::Native,
+    ),
+    (
+        "our kernel, by logarithm as the engine",
+        "kernel by logarithm",
+        Place::Native,
+    ),
     ("wasm: hand-written loop, 4-ary heap", "heap", Place::Wasm),
-    ("wasm: hand-written loop, ladder queue", "ladder", Place::Wasm),
+    (
+        "wasm: hand-written loop, ladder queue",
+        "ladder",
+        Place::Wasm,
+    ),
     ("**wasm: our kernel**", "kernel", Place::Wasm),
-    ("wasm: our kernel, by logarithm as the engine", "kernel by logarithm", Place::Wasm),
-    ("wasm, `opt-level = \"z\"` as the page: our kernel", "kernel", Place::SmallWasm),
+    (
+        "wasm: our kernel, by logarithm as the engine",
+        "kernel by logarithm",
+        Place::Wasm,
+    ),
+    (
+        "wasm, `opt-level = \"z\"` as the page: our kernel",
+        "kernel",
+        Place::SmallWasm,
+    ),
     ("typed-array JavaScript", "javascript", Place::JavaScript),
     ("simulacra 0.1.0", "simulacra", Place::Peer),
     ("desque 0.4.0", "desque", Place::Peer),
     ("simcore 0.1.0 (DSLab)", "simcore", Place::Peer),
     ("nexosim 1.0.0", "nexosim", Place::Peer),
-    ("sorted map of std, events removed on cancelling", "btreemap", Place::Peer),
-    ("heap of std, events skipped on cancelling", "binaryheap", Place::Peer),
+    (
+        "sorted map of std, events removed on cancelling",
+        "btreemap",
+        Place::Peer,
+    ),
+    (
+        "heap of std, events skipped on cancelling",
+        "binaryheap",
+        Place::Peer,
+    ),
 ];
 
 /// The least of each row at one size.
@@ -166,9 +198,11 @@ fn ratios(columns: &[Column; 3]) {
     row("our kernel to the faster hand-written loop", "1.3", &|it| {
         Some(native("kernel")(it)? / limit(it)?)
     });
-    row("the same by logarithm, to the faster by ziggurat", "", &|it| {
-        Some(native("kernel by logarithm")(it)? / limit(it)?)
-    });
+    row(
+        "the same by logarithm, to the faster by ziggurat",
+        "",
+        &|it| Some(native("kernel by logarithm")(it)? / limit(it)?),
+    );
     row("our kernel in wasm to native", "1.4", &|it| {
         Some(least(it, Place::Wasm, "kernel")? / native("kernel")(it)?)
     });
@@ -176,24 +210,30 @@ fn ratios(columns: &[Column; 3]) {
         let wasm = least(it, Place::Wasm, "kernel by logarithm")?;
         Some(wasm / native("kernel by logarithm")(it)?)
     });
-    row("the page's `opt-level = \"z\"` to 3, both in wasm", "", &|it| {
-        Some(least(it, Place::SmallWasm, "kernel")? / least(it, Place::Wasm, "kernel")?)
-    });
-    row("typed-array JavaScript to our kernel in wasm", "above 1", &|it| {
-        Some(least(it, Place::JavaScript, "javascript")? / least(it, Place::Wasm, "kernel")?)
-    });
+    row(
+        "the page's `opt-level = \"z\"` to 3, both in wasm",
+        "",
+        &|it| Some(least(it, Place::SmallWasm, "kernel")? / least(it, Place::Wasm, "kernel")?),
+    );
+    row(
+        "typed-array JavaScript to our kernel in wasm",
+        "above 1",
+        &|it| Some(least(it, Place::JavaScript, "javascript")? / least(it, Place::Wasm, "kernel")?),
+    );
 }
 
 /// Whether the cost grows no faster than the logarithm of what is pending.
 fn growth(columns: &[Column; 3]) {
-    println!("\n| our kernel at so many servers | events pending | log2 of it | ns an event | ns an event and log2 | the limit's |");
+    println!(
+        "\n| our kernel at so many servers | events pending | log2 of it | ns an event | ns an event and log2 | the limit's |"
+    );
     println!("|--:|--:|--:|--:|--:|--:|");
     let mut costs = Vec::new();
     for (servers, column) in SIZES.into_iter().zip(columns) {
         let mut kernel = Kernel::new(servers, Draws::new(servers));
         kernel.run(Length::of(servers).warm);
         let pending = kernel.pending();
-        let log = (pending as f64).log2();
+        let log = libm::log2(pending as f64);
         let of = |cost: Option<f64>| cost.map(|it| it / log);
         let ours = least(column, Place::Native, "kernel");
         costs.extend(of(ours));
@@ -204,8 +244,14 @@ fn growth(columns: &[Column; 3]) {
             or_dash(of(limit(column)), 2)
         );
     }
-    let no_faster = costs.iter().all(|cost| costs.first().is_some_and(|it| cost <= it));
-    let words = if no_faster { "no faster than" } else { "faster than" };
+    let no_faster = costs
+        .iter()
+        .all(|cost| costs.first().is_some_and(|it| cost <= it));
+    let words = if no_faster {
+        "no faster than"
+    } else {
+        "faster than"
+    };
     println!(
         "\nThe cost of an event grows {words} the logarithm of the events pending. What it grows by beyond\n\
          that is the caches': the state of 100,000 servers and their calls does not fit, and the limit pays\n\

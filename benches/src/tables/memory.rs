@@ -1,8 +1,8 @@
 //! Memory: what is held, as the allocator counts it.
 
 use super::SIZES;
-use benches::measure::Length;
 use benches::engine;
+use benches::measure::Length;
 use benches::workload::HOP;
 use simulation::time::{MILLISECOND, SECOND};
 use simulation::{Nanos, ScenarioError, World};
@@ -20,7 +20,10 @@ pub(crate) fn memory_table() -> Result<(), ScenarioError> {
     println!("The whole engine, traces off; with the memory that is kept for what may come.\n");
     println!("| of the whole engine | bytes |");
     println!("|:--|--:|");
-    println!("| an idle server with its link and its place at the balancer | {:.0} |", idle()?);
+    println!(
+        "| an idle server with its link and its place at the balancer | {:.0} |",
+        idle()?
+    );
     println!("| a call in flight | {:.0} |", in_flight()?);
     println!(
         "\n| of the workload alone, bytes a server, calls in flight with it | 10 | 1,000 | 100,000 |"

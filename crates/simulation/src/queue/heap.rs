@@ -126,7 +126,11 @@ impl Heap {
         while let Some(Group(four)) = self.groups.get(place + 1 - ROOT) {
             let left = usize::from(four[1] < four[0]);
             let right = 2 + usize::from(four[3] < four[2]);
-            let least = if four[right] < four[left] { right } else { left };
+            let least = if four[right] < four[left] {
+                right
+            } else {
+                left
+            };
             let child = four[least];
             if key <= child {
                 break;

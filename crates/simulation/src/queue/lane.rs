@@ -69,8 +69,10 @@ impl<E> Lane<E> {
     #[inline]
     pub(super) fn pop(&mut self) -> Option<E> {
         let entry = self.entries.pop_front()?;
-        self.pass(1);
-        if !self.dead.is_empty() {
+        if self.dead.is_empty() {
+            self.first = self.first.wrapping_add(1);
+        } else {
+            self.pass(1);
             self.tidy();
         }
         Some(entry.event)
