@@ -253,8 +253,8 @@ fn growth(columns: &[Column; 3]) {
         "faster than"
     };
     println!(
-        "\nThe cost of an event grows {words} the logarithm of the events pending. What it grows by beyond\n\
-         that is the caches': the state of 100,000 servers and their calls does not fit, and the limit pays\n\
-         the same."
+        "\nThe cost of an event grows {words} the logarithm of the events pending.\n\
+         The state of 100,000 servers and their calls does not fit into the caches; the last column shows\n\
+         what the limit pays for that."
     );
 }
