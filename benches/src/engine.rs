@@ -12,11 +12,17 @@ use simulation::scenario::{
 use simulation::{Nanos, World};
 
 /// Calls a second, whatever the number of servers: as many more of them are as much slower.
-const RATE: f64 = 9_000.0;
+pub const RATE: f64 = 9_000.0;
 
 /// A cluster of so many servers behind one balancer, in the binary encoding.
 #[must_use]
-pub(crate) fn scenario(servers: usize) -> Scenario {
+pub fn scenario(servers: usize) -> Scenario {
+    scenario_with_hop(servers, HOP)
+}
+
+/// The same with servers that are so far from the balancer.
+#[must_use]
+pub fn scenario_with_hop(servers: usize, hop: Nanos) -> Scenario {
     let node = |name: String, role| NodeSpec {
         name,
         position: Position::default(),
@@ -56,7 +62,7 @@ pub(crate) fn scenario(servers: usize) -> Scenario {
                 ..ServerSpec::default()
             }),
         ));
-        links.push(link("balancer", name, HOP));
+        links.push(link("balancer", name, hop));
     }
     Scenario {
         encoding: Encoding::OncRpc,
@@ -74,15 +80,15 @@ pub(crate) fn scenario(servers: usize) -> Scenario {
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ran {
+pub struct Ran {
     /// Events fired; cancelled timers are not counted.
-    pub(crate) events: u64,
+    pub events: u64,
     /// Calls answered.
-    pub(crate) answered: u64,
+    pub answered: u64,
 }
 
 /// Runs a world for so much virtual time.
-pub(crate) fn run(world: &mut World, span: Nanos) -> Ran {
+pub fn run(world: &mut World, span: Nanos) -> Ran {
     let (before, answered) = (world.events(), world.ledger().calls.answered);
     world.advance(world.now() + span);
     Ran {

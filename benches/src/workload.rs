@@ -5,26 +5,42 @@
 //! later, the end of its service, the arrival of the reply a hop later, and a deadline timer that
 //! the reply cancels.
 
+use crate::ziggurat::{Ziggurat, unit};
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
 /// Nanoseconds of virtual time.
-pub(crate) type Nanos = u64;
+pub type Nanos = u64;
 
 /// Mean service time.
-pub(crate) const SERVICE: f64 = 1_000_000.0;
+pub const SERVICE: f64 = 1_000_000.0;
 /// Offered load per server.
-pub(crate) const RHO: f64 = 0.9;
+pub const RHO: f64 = 0.9;
 /// One way through the network.
-pub(crate) const HOP: Nanos = 500_000;
+pub const HOP: Nanos = 500_000;
 /// From the call to its deadline: far beyond what any call takes, so that all are cancelled.
-pub(crate) const DEADLINE: Nanos = 1_000_000_000;
+pub const DEADLINE: Nanos = 1_000_000_000;
 /// Events of a call.
-pub(crate) const EVENTS: u64 = 5;
+pub const EVENTS: u64 = 5;
+
+/// What runs the workload and can go on with it.
+pub trait Contender {
+    /// Goes on until so many calls have been answered in all.
+    fn run(&mut self, answered: u64) -> Tally;
+}
+
+/// How exponential variates are drawn.
+#[derive(Debug, Clone)]
+enum Method {
+    /// By inversion, as the engine does.
+    Logarithm,
+    Ziggurat(Ziggurat),
+}
 
 /// The draws: one stream for arrivals, one for choices, one for service.
 #[derive(Debug, Clone)]
-pub(crate) struct Draws {
+pub struct Draws {
+    method: Method,
     arrivals: Pcg64Mcg,
     choices: Pcg64Mcg,
     service: Pcg64Mcg,
@@ -32,10 +48,11 @@ pub(crate) struct Draws {
 }
 
 impl Draws {
-    /// For so many servers.
+    /// For so many servers, by ziggurat.
     #[must_use]
-    pub(crate) fn new(servers: usize) -> Self {
+    pub fn new(servers: usize) -> Self {
         Self {
+            method: Method::Ziggurat(Ziggurat::default()),
             arrivals: Pcg64Mcg::new(0x0001_cafe),
             choices: Pcg64Mcg::new(0x0002_cafe),
             service: Pcg64Mcg::new(0x0003_cafe),
@@ -43,18 +60,30 @@ impl Draws {
         }
     }
 
+    /// For so many servers, by logarithm.
+    #[must_use]
+    pub fn by_logarithm(servers: usize) -> Self {
+        Self {
+            method: Method::Logarithm,
+            ..Self::new(servers)
+        }
+    }
+
     /// The time to the next call.
-    pub(crate) fn gap(&mut self) -> Nanos {
-        (exponential(&mut self.arrivals) * self.between) as Nanos
+    #[inline]
+    pub fn gap(&mut self) -> Nanos {
+        (exponential(&self.method, &mut self.arrivals) * self.between) as Nanos
     }
 
     /// The time that a call takes.
-    pub(crate) fn service(&mut self) -> Nanos {
-        (exponential(&mut self.service) * SERVICE) as Nanos
+    #[inline]
+    pub fn service(&mut self) -> Nanos {
+        (exponential(&self.method, &mut self.service) * SERVICE) as Nanos
     }
 
     /// Two servers of so many, with replacement.
-    pub(crate) fn two(&mut self, servers: usize) -> (usize, usize) {
+    #[inline]
+    pub fn two(&mut self, servers: usize) -> (usize, usize) {
         let bits = self.choices.next_u64();
         // Multiply and shift (Lemire 2019), without the rejection that makes it exact: the bias is
         // under 2^-14 for 100,000 servers, and the same for all contenders.
@@ -63,19 +92,21 @@ impl Draws {
     }
 }
 
-/// A draw from the exponential distribution of mean 1, by inversion, as the engine draws it.
-pub(crate) fn exponential(rng: &mut Pcg64Mcg) -> f64 {
-    let uniform = (rng.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0);
-    -libm::log(1.0 - uniform)
+#[inline]
+fn exponential(method: &Method, rng: &mut Pcg64Mcg) -> f64 {
+    match method {
+        Method::Ziggurat(ziggurat) => ziggurat.draw(rng),
+        Method::Logarithm => -libm::log(1.0 - unit(rng.next_u64())),
+    }
 }
 
 /// What a run came to: to see that all contenders did the same work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Tally {
+pub struct Tally {
     /// Calls answered.
-    pub(crate) answered: u64,
-    /// Their times in the system, summed.
-    pub(crate) waited: u128,
+    pub answered: u64,
+    /// Their times in the system, summed; as whole nanoseconds they fit for a century of calls.
+    pub waited: u64,
     /// The virtual time at the end.
-    pub(crate) now: Nanos,
+    pub now: Nanos,
 }

@@ -1,5 +1,9 @@
 //! Events that come after one and the same delay: they are in order by themselves, and keep
 //! what they carry beside them.
+//!
+//! Which of them were cancelled is kept in bits of their own. Most timeouts are, and at that time
+//! their entry is long out of the cache, while all bits of a lane fit into it; and a lane that none
+//! is cancelled in, such as a hop's, has none.
 
 use super::heap::EMPTY;
 use crate::time::Nanos;
@@ -9,8 +13,7 @@ use std::collections::VecDeque;
 struct Entry<E> {
     at: Nanos,
     sequence: u32,
-    /// None once cancelled.
-    event: Option<E>,
+    event: E,
 }
 
 /// A queue, first in first out. What stands first in it lives.
@@ -19,13 +22,20 @@ pub(super) struct Lane<E> {
     entries: VecDeque<Entry<E>>,
     /// The number of what stands first; they are numbered as they come, and the numbers wrap.
     first: u32,
+    /// A bit for each number from the last multiple of [`WORD`] up to `first` on, set once it is
+    /// cancelled. Words that are missing at the end hold none.
+    dead: VecDeque<u64>,
 }
+
+/// Bits in a word.
+const WORD: u32 = u64::BITS;
 
 impl<E> Default for Lane<E> {
     fn default() -> Self {
         Self {
             entries: VecDeque::new(),
             first: 0,
+            dead: VecDeque::new(),
         }
     }
 }
@@ -37,12 +47,13 @@ impl<E> Lane<E> {
     }
 
     /// Puts an event last; returns its number.
+    #[inline]
     pub(super) fn push(&mut self, at: Nanos, sequence: u32, event: E) -> u32 {
         let number = self.first.wrapping_add(self.entries.len() as u32);
         self.entries.push_back(Entry {
             at,
             sequence,
-            event: Some(event),
+            event,
         });
         number
     }
@@ -55,21 +66,37 @@ impl<E> Lane<E> {
     }
 
     /// Takes what stands first.
+    #[inline]
     pub(super) fn pop(&mut self) -> Option<E> {
-        let event = self.entries.pop_front()?.event;
-        self.first = self.first.wrapping_add(1);
-        self.tidy();
-        event
-    }
-
-    /// Cancels the event of this number, if it has not come, and gives it back.
-    pub(super) fn cancel(&mut self, number: u32) -> Option<E> {
-        let index = number.wrapping_sub(self.first) as usize;
-        let event = self.entries.get_mut(index)?.event.take();
-        if index == 0 {
+        let entry = self.entries.pop_front()?;
+        if self.dead.is_empty() {
+            self.first = self.first.wrapping_add(1);
+        } else {
+            self.pass(1);
             self.tidy();
         }
-        event
+        Some(entry.event)
+    }
+
+    /// Cancels the event of this number, if it has not come. Says whether it did, and whether it
+    /// stood first.
+    pub(super) fn cancel(&mut self, number: u32) -> (bool, bool) {
+        let index = number.wrapping_sub(self.first) as usize;
+        if index >= self.entries.len() {
+            return (false, false);
+        }
+        if index == 0 {
+            self.pop();
+            return (true, true);
+        }
+        let word = (self.first % WORD) as usize + index;
+        let (word, bit) = (word / WORD as usize, 1 << (word % WORD as usize));
+        if word >= self.dead.len() {
+            self.dead.resize(word + 1, 0);
+        }
+        let lived = self.dead[word] & bit == 0;
+        self.dead[word] |= bit;
+        (lived, false)
     }
 
     /// The (time, sequence) of all that is kept, as keys without a slot.
@@ -88,14 +115,33 @@ impl<E> Lane<E> {
     /// How many of its events live.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(super) fn live(&self) -> usize {
-        let lives = |entry: &&Entry<E>| entry.event.is_some();
-        self.entries.iter().filter(lives).count()
+        let at = (self.first % WORD) as usize;
+        let lives = |index: &usize| {
+            let bit = at + index;
+            let word = self.dead.get(bit / WORD as usize);
+            word.is_none_or(|word| word >> (bit % WORD as usize) & 1 == 0)
+        };
+        (0..self.entries.len()).filter(lives).count()
     }
 
+    /// Goes on by so many, all of one word.
+    fn pass(&mut self, many: u32) {
+        let word = self.first / WORD;
+        self.first = self.first.wrapping_add(many);
+        if self.first / WORD != word {
+            self.dead.pop_front();
+        }
+    }
+
+    /// Leaves behind what was cancelled, up to what lives.
     fn tidy(&mut self) {
-        while self.entries.front().is_some_and(|it| it.event.is_none()) {
-            self.entries.pop_front();
-            self.first = self.first.wrapping_add(1);
+        while let Some(word) = self.dead.front() {
+            let many = (word >> (self.first % WORD)).trailing_ones();
+            if many == 0 {
+                return;
+            }
+            self.entries.drain(..many as usize);
+            self.pass(many);
         }
     }
 }
