@@ -16,6 +16,7 @@ mod observe;
 mod probes;
 mod proxies;
 mod servers;
+mod sharing;
 mod topology;
 mod transport;
 mod views;
