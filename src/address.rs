@@ -53,7 +53,7 @@ pub(crate) fn read(pairs: &[(String, String)]) -> Option<Address> {
                 }
                 Err(_) => address.complain("seed", value, "a whole number, not below 0"),
             },
-            "speed" => match crate::decimal::read(value) {
+            "speed" => match simulation::file::number(value) {
                 Some(speed) if (0.001..=100.0).contains(&speed) => address.scenario.speed = speed,
                 _ => address.complain("speed", value, "a number from 0.001 to 100"),
             },

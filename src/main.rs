@@ -6,7 +6,6 @@ mod app;
 mod bridge;
 mod broken;
 mod clock;
-mod decimal;
 mod files;
 mod lab;
 mod order;

@@ -82,7 +82,7 @@ pub(crate) fn from_milliseconds(value: f64) -> Nanos {
 
 /// What was typed, if it is a number. A decimal comma is understood.
 pub(crate) fn parse(text: &str) -> Option<f64> {
-    crate::decimal::read(&text.trim().replace(',', "."))
+    simulation::file::number(&text.trim().replace(',', "."))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(crate) fn validate() -> Result<(), Failure> {
     tools::fetch_crates(&environment)?;
     let step = Step::start(
         "validate",
-        "66 runs, three to five minutes on two free cores",
+        "82 runs, three to five minutes on two free cores",
     );
     let mut cargo = environment.command("cargo");
     cargo.args(["run", "--quiet", "--offline", "--profile", "validate"]);

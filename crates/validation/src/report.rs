@@ -25,11 +25,19 @@ itself: the model that describes it, or that none does.
 ";
 
 const TAIL: &str = "
-Without a row: processor sharing (servers here take turns), hedging (clients here do not hedge yet),
-the fixed point of retry storms (an approximation), two choices among many servers (a limit, with a
-term of order 1/N known only for draws with replacement, which this balancer does not make), Amdahl's
-law and the universal scalability law (fits, not queues). Their formulae are tested against published
-numbers.
+Two models hold in a limit, which their rows are near: the fixed point of a retry storm takes attempts
+for Poisson, so clients here come back after up to 2,000 service times, and not enough of them to
+collapse; two choices are reckoned for endlessly many servers, with the term of order 1/N for a
+thousand.
+
+Hedging with exponential answers has no row: the work of a call is the call's own, so its second
+attempt is as long as its first, and only the ways to two backends are independent. They are what
+varies in its rows, under the formula for any law.
+
+Without a row: Amdahl's law and the universal scalability law. No call here is split into parts that
+wait for each other, and no servers have to agree, so nothing in a run is their serial share or their
+coherency; a fit to a run would hold for any curve of that shape. Their formulae are tested against
+published numbers, and Amdahl's as the bound that it is of the closed queue, which has rows.
 ";
 
 /// The report, and whether every row holds.

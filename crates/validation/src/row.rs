@@ -97,5 +97,14 @@ impl Row {
 #[must_use]
 pub fn enough_calls(calls_in_service_time: f64, utilisation: f64) -> f64 {
     let gap = 1.0 - libm::sqrt(utilisation.clamp(0.0, 0.999));
-    (2_000.0 / (gap * gap) * calls_in_service_time).clamp(200_000.0, 3_000_000.0)
+    (2_000.0 / (gap * gap) * calls_in_service_time).clamp(200_000.0, MOST_CALLS)
+}
+
+const MOST_CALLS: f64 = 3_000_000.0;
+
+/// How many calls the share of a tail needs, of those that a mean does: the rarer it is, the fewer of
+/// it a batch sees, so as many more, and as if a fifth were as common as what a mean is made of.
+#[must_use]
+pub fn enough_for_share(calls: f64, share: f64) -> f64 {
+    (calls * (0.2 / share).max(1.0)).min(MOST_CALLS)
 }

@@ -2,9 +2,10 @@
 
 mod balanced;
 mod callers;
+mod hedged;
 mod queues;
 
-use crate::row::{Quantity, Row, enough_calls};
+use crate::row::{Quantity, Row, enough_calls, enough_for_share};
 use crate::stand::{SERVICE, per_second, server};
 use simulation::Scenario;
 use simulation::distribution::Distribution;
@@ -29,13 +30,17 @@ pub fn all() -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     queues::one_server(&mut rows)?;
     queues::several_servers(&mut rows)?;
+    queues::shared(&mut rows)?;
     queues::bounded(&mut rows)?;
     balanced::split(&mut rows)?;
     balanced::counted(&mut rows)?;
+    balanced::many(&mut rows)?;
     balanced::pooled(&mut rows)?;
     callers::clients_that_wait(&mut rows)?;
     callers::fanned_out(&mut rows)?;
     callers::retried(&mut rows)?;
+    callers::stormy(&mut rows)?;
+    hedged::hedged(&mut rows)?;
     Ok(rows)
 }
 
@@ -65,6 +70,7 @@ fn described(
                 / seconds(SERVICE)
         }
     };
+    let enough = enough_calls(calls, utilisation);
     rows.push(Row {
         model,
         parameters,
@@ -73,7 +79,10 @@ fn described(
         theory,
         printed,
         rate: per_second(calls),
-        calls: enough_calls(calls, utilisation),
+        calls: match quantity {
+            Quantity::Beyond(_) => enough_for_share(enough, theory),
+            _ => enough,
+        },
     });
     Ok(())
 }

@@ -145,6 +145,25 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// How many entries its table has over backends of so much weight in all; 0 if it keeps none that
+    /// grows with weights or parameters.
+    #[must_use]
+    pub fn table_entries(&self, weight: u64) -> u64 {
+        match *self {
+            Self::RingHash { points_per_weight } => {
+                weight * ring_hash::points_each(weight, points_per_weight)
+            }
+            Self::NearestHash | Self::BoundedLoad { .. } => {
+                weight * u64::from(nearest_hash::POINTS)
+            }
+            Self::StaticRoundRobin => weight,
+            Self::Maglev { table_size } => table_size.into(),
+            _ => 0,
+        }
+    }
+}
+
 /// Who was looked at in a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Looked {

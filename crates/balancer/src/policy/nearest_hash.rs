@@ -14,7 +14,7 @@ use crate::Backend;
 use crate::field::Field;
 
 /// HAProxy's `BE_WEIGHT_SCALE`: points for each unit of weight.
-const POINTS: u32 = 16;
+pub(crate) const POINTS: u32 = 16;
 /// HAProxy's `SRV_EWGHT_RANGE`: what keeps servers' points apart.
 const RANGE: u32 = 4_096;
 

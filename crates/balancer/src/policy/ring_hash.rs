@@ -81,7 +81,7 @@ impl Ring {
 
 /// Points per unit of weight on a ring of that total weight: a ring too large for memory has fewer points
 /// for everyone, but some for each.
-fn points_each(total_weight: u64, points_per_weight: u32) -> u64 {
+pub(crate) fn points_each(total_weight: u64, points_per_weight: u32) -> u64 {
     u64::from(points_per_weight).min((MAX_POINTS / total_weight.max(1)).max(1))
 }
 

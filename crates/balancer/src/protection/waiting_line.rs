@@ -31,6 +31,10 @@ pub enum Discipline {
         /// least `target`.
         interval: Nanos,
     },
+    /// Nobody waits: all who are there are served at once, each at an equal share of the whole
+    /// (processor sharing, L. Kleinrock 1967). It is for the server to deal the shares; a line that is
+    /// told of it serves as the first does.
+    Shared,
 }
 
 impl Discipline {
@@ -143,7 +147,7 @@ impl<T> WaitingLine<T> {
                 let standing = now.saturating_sub(self.empty_at) > interval;
                 if standing { target } else { interval }
             }
-            Discipline::Fifo | Discipline::Lifo => Nanos::MAX,
+            Discipline::Fifo | Discipline::Lifo | Discipline::Shared => Nanos::MAX,
         };
         let mut next = None;
         while next.is_none() && !self.waiting.is_empty() {

@@ -10,10 +10,12 @@ mod json;
 mod measure;
 mod names;
 mod nearest;
+mod once;
 mod parts;
 mod reader;
 #[cfg(feature = "schema")]
 mod schema;
+mod tables;
 mod writer;
 
 use crate::scenario::Scenario;
@@ -54,10 +56,10 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
             sentence,
         }]
     };
-    let value = serde_json::from_slice(text.as_bytes())
-        .map_err(|error| whole(format!("this is not JSON: {error}")))?;
+    let (value, mut faults) =
+        once::read(text).map_err(|error| whole(format!("this is not JSON: {error}")))?;
     let mut scenario = parts_of_nothing();
-    let mut faults = Reader::read(&value, &mut scenario);
+    faults.extend(Reader::read(&value, &mut scenario));
     let told = faults
         .iter()
         .any(|it| it.path.is_empty() || it.path.starts_with("workload"));
@@ -74,6 +76,7 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
         });
     }
     faults.extend(names::Names::check(&scenario));
+    faults.extend(tables::check(&scenario));
     if faults.is_empty() {
         // What no rule above knows.
         World::new(&scenario).map_err(|error| whole(error.to_string()))?;
@@ -96,6 +99,18 @@ pub fn action(action: &crate::Action) -> String {
 
 fn parts_of_nothing() -> Scenario {
     <Scenario as form::Fresh>::fresh()
+}
+
+/// Reads a plain decimal number: a sign perhaps, digits, a point. None for anything else, and for more
+/// digits than a `u64` holds. The nearest double, without the library's reader and its tables.
+#[must_use]
+pub fn number(text: &str) -> Option<f64> {
+    let (sign, digits) = match text.as_bytes() {
+        [b'-', ..] => (-1.0, &text[1..]),
+        [b'+', ..] => (1.0, &text[1..]),
+        _ => (1.0, text),
+    };
+    decimal::Decimal::read(digits).map(|it| sign * it.double())
 }
 
 /// Reads a duration as files have them: `20ms`.

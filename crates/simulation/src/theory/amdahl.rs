@@ -4,7 +4,10 @@
 //! Source: G. Amdahl, AFIPS 1967.
 //! Formula: `S = 1/((1 − p) + p/N)`, at most `1/(1 − p)`.
 //! Holds for: a fixed amount of work whose parallel part splits evenly at no cost. Where sharing
-//! itself costs: [`super::universal_scalability`].
+//! itself costs: [`super::universal_scalability`]. Among queues it is a bound: of the throughput of N
+//! workers that wait for one another in step at a station they share, below that of workers who come
+//! as they please ([`super::closed`]; N. J. Gunther, "A New Interpretation of Amdahl's Law and
+//! Geometric Scalability", 2002).
 
 use super::{TheoryError, positive, share};
 
@@ -19,8 +22,27 @@ pub fn speed_up(p: f64, n: f64) -> Result<f64, TheoryError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::closed::Closed;
     use super::super::printed;
     use super::*;
+
+    /// Workers who come as they please to what they share do no less than Amdahl's, who come in step;
+    /// one worker does the same.
+    #[test]
+    fn a_bound_from_below_of_a_shared_station() {
+        for serial in [0.05, 0.1, 0.25, 0.5] {
+            for n in [1, 2, 4, 8, 16, 64] {
+                let free = Closed::new(n, 1.0 - serial, 1.0 / serial, 1).expect("it has a state");
+                let bound = speed_up(1.0 - serial, f64::from(n)).expect("it is in the domain");
+                assert!(free.throughput >= bound - 1e-9, "{serial} {n}");
+                assert_eq!(
+                    n == 1,
+                    (free.throughput - bound).abs() < 1e-9,
+                    "{serial} {n}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn the_table() {

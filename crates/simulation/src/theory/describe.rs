@@ -19,7 +19,7 @@ use super::mmc::Mmc;
 use super::mmck::Mmck;
 use super::network::{Way, way};
 use super::shortest_queue::Compared;
-use super::{erlang_b, round_robin};
+use super::{erlang_b, processor_sharing, round_robin};
 use crate::distribution::Distribution;
 use crate::scenario::{LanSpec, Load, NodeSpec, Operation, Role, Scenario, ServerSpec};
 use crate::time::{Nanos, seconds};
@@ -155,7 +155,7 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
     });
     let unlike = |(_, server): &(&NodeSpec, &ServerSpec)| {
         server.priority != servers[0].1.priority
-            || server.discipline != Discipline::Fifo
+            || !matches!(server.discipline, Discipline::Fifo | Discipline::Shared)
             || server.concurrency.is_some()
             || !server.criticality.is_empty()
     };
@@ -287,6 +287,9 @@ fn open(parts: &Parts<'_>, rate: f64) -> Result<Model, Objection> {
 fn station(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station, Objection> {
     let demand = parts.demand;
     let mean = demand.mean / server.speed;
+    if server.discipline == Discipline::Shared {
+        return shared(mean, server, rate);
+    }
     let domain = |_| Objection::Domain;
     if server.queue_limit == 0 {
         let blocking = erlang_b::blocking(rate * mean, server.cores).map_err(domain)?;
@@ -331,8 +334,22 @@ fn station(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station,
     Ok(Station::Mg1(queue))
 }
 
+/// A server whose calls share it: insensitive to the law of their work. The number there is
+/// geometric, as in M/M/1.
+fn shared(mean: f64, server: &ServerSpec, rate: f64) -> Result<Station, Objection> {
+    if server.cores > 1 {
+        return Err(Objection::ServiceTime);
+    }
+    let sojourn = processor_sharing::sojourn(rate, mean).map_err(|_| Objection::Overloaded)?;
+    let full = libm::pow(rate * mean, f64::from(server.queue_limit) + 1.0);
+    if full >= NEGLIGIBLE {
+        return Err(Objection::ServiceTime);
+    }
+    Ok(Station::Shared(sojourn))
+}
+
 fn evenly_spaced(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station, Objection> {
-    if !parts.demand.exponential || server.cores != 1 {
+    if !parts.demand.exponential || server.cores != 1 || server.discipline != Discipline::Fifo {
         return Err(Objection::ServiceTime);
     }
     let service = server.speed / parts.demand.mean;
@@ -354,7 +371,7 @@ fn turns(parts: &Parts<'_>, rate: f64) -> Result<Model, Objection> {
     let count = parts.servers.len() as u32;
     let mut stations = Vec::new();
     for server in &parts.servers {
-        if !parts.demand.exponential || server.cores != 1 {
+        if !parts.demand.exponential || server.cores != 1 || server.discipline != Discipline::Fifo {
             return Err(Objection::ServiceTime);
         }
         let service = server.speed / parts.demand.mean;
@@ -369,7 +386,7 @@ fn fewest(parts: &Parts<'_>, rate: f64, compared: Compared) -> Result<Model, Obj
     let servers = parts.servers.len();
     let server = parts.servers[0];
     let service = parts.demand.mean / server.speed;
-    if !parts.demand.exponential {
+    if !parts.demand.exponential || server.discipline != Discipline::Fifo {
         return Err(Objection::ServiceTime);
     }
     if parts.behind > NEGLIGIBLE * service {
@@ -399,7 +416,7 @@ fn closed(parts: &Parts<'_>, clients: u32, think: f64) -> Result<Model, Objectio
     let [server] = parts.servers.as_slice() else {
         return Err(Objection::Policy);
     };
-    if !parts.demand.exponential {
+    if !parts.demand.exponential || server.discipline != Discipline::Fifo {
         return Err(Objection::ServiceTime);
     }
     if clients > server.cores + server.queue_limit {

@@ -4,8 +4,8 @@
 //! Source: L. Kleinrock 1967; insensitivity: M. Sakata, S. Noguchi and J. Oizumi 1969.
 //! Formula: `E[T | x] = x/(1 − ρ)`, so `E[T] = E[S]/(1 − ρ)` for *any* service law; the number in
 //! the system is distributed as in M/M/1.
-//! Holds for: Poisson arrivals, an equal share for each at every instant, `ρ < 1`. The servers of
-//! this simulation serve in turn, so no scenario is described by it yet.
+//! Holds for: Poisson arrivals, an equal share for each at every instant, one core, `ρ < 1`. It
+//! describes a server whose discipline is [`Shared`](balancer::protection::Discipline::Shared).
 
 use super::{TheoryError, not_negative, positive, utilisation};
 

@@ -418,7 +418,10 @@ impl World {
     fn set_speed(&mut self, name: &str, speed: f64) -> Result<Action, ActionError> {
         let (id, before) = self.server_named(name)?;
         check_speed(name, speed)?;
-        self.change_speed(id, speed);
+        if let Some(server) = self.server_mut(id) {
+            server.spec.speed = speed;
+        }
+        self.deal(id, 0);
         self.mark(format!("{name} at {speed}× speed"), Tone::Change);
         Ok(Action::SetSpeed(name.to_owned(), before.speed))
     }
@@ -426,10 +429,9 @@ impl World {
     fn set_server(&mut self, name: &str, spec: &ServerSpec) -> Result<Action, ActionError> {
         let (id, before) = self.server_named(name)?;
         check_server(name, spec)?;
-        if spec.speed != before.speed {
-            self.change_speed(id, spec.speed);
-        }
+        let now = self.now;
         if let Some(server) = self.server_mut(id) {
+            server.account(now);
             if spec.concurrency != before.concurrency {
                 server.limiter = spec.concurrency.map(Limiter::new);
             }

@@ -382,6 +382,7 @@ impl Server {
     fn new(spec: ServerSpec, now: crate::time::Nanos) -> Self {
         Self {
             limiter: spec.concurrency.map(Limiter::new),
+            pace: spec.speed,
             spec,
             service: Service::default(),
             draining: false,

@@ -202,6 +202,8 @@ pub(super) struct Server {
     /// averages by eighths, 0 where nothing is known. Prequal's latency at a number in flight.
     pub(super) sojourns: Vec<Nanos>,
     pub(super) running: Vec<Running>,
+    /// How fast each of those is served now, in work a second.
+    pub(super) pace: f64,
     pub(super) answered: u64,
     pub(super) shed: u64,
     /// Requests that reached it.
@@ -248,7 +250,7 @@ impl Server {
 
     /// Brings the busy integral up to an instant.
     pub(super) fn account(&mut self, now: Nanos) {
-        self.busy += (now - self.busy_at) * self.running.len() as u64;
+        self.busy += (now - self.busy_at) * self.cores_at_work();
         self.busy_at = now;
     }
 }

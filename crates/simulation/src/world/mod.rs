@@ -22,6 +22,7 @@ mod observe;
 mod probes;
 mod proxies;
 mod servers;
+mod sharing;
 mod topology;
 mod views;
 

@@ -39,7 +39,7 @@ impl World {
     pub fn core_time(&self, server: NodeId) -> Nanos {
         match self.node_ref(server).map(|node| &node.role) {
             Some(RoleState::Server(server)) => {
-                server.busy + (self.now - server.busy_at) * server.running.len() as u64
+                server.busy + (self.now - server.busy_at) * server.cores_at_work()
             }
             _ => 0,
         }

@@ -1,6 +1,6 @@
 //! Servers: a bounded queue before a number of cores, and procedures that really run.
 //!
-//! First come, first served. A health check is answered at once by the process, past the queue,
+//! First come, first served, unless the scenario has another discipline. A health check is answered at once by the process, past the queue,
 //! as a web server's own health endpoint does.
 
 use super::World;
@@ -95,8 +95,10 @@ impl World {
         };
         if server.limiter.is_some_and(|limiter| !limiter.admits(here)) {
             self.shed(node, &job, "too many calls at once");
-        } else if server.running.len() < server.spec.cores as usize {
+        } else if server.running.len() < server.places() {
             self.start_job(node, job);
+        } else if server.shares() {
+            self.shed(node, &job, "the server is full");
         } else {
             self.wait_in_line(node, job);
         }
@@ -173,6 +175,7 @@ impl World {
 
     fn start_job(&mut self, node: NodeId, job: Job) {
         let now = self.now;
+        self.deal(node, 1);
         let (call, call_id, attempt) = (job.call, job.call_id, job.attempt);
         let exchange = job.exchange;
         let Some(RoleState::Server(server)) = self
@@ -184,7 +187,7 @@ impl World {
             return;
         };
         server.account(now);
-        let done = now + at_speed(job.work, server.spec.speed);
+        let done = now + at_speed(job.work, server.pace);
         let timer = self.queue.schedule(
             done,
             Event::ServiceDone {
@@ -260,12 +263,13 @@ impl World {
         self.send(Party::host(node), job.caller, about, bytes);
     }
 
-    /// Gives free cores what waits.
+    /// Gives what has become free to those in service, if they share it, and to what waits.
     pub(super) fn start_queued(&mut self, node: NodeId) {
         let now = self.now;
+        self.deal(node, 0);
         let mut dropped = Vec::new();
         while let Some(server) = self.server_mut(node)
-            && server.running.len() < server.spec.cores as usize
+            && server.running.len() < server.places()
         {
             let (discipline, drops) = (server.spec.discipline, server.spec.drops_expired);
             let Some(job) = server.queue.next(now, discipline, &mut dropped) else {
@@ -305,31 +309,6 @@ impl World {
         self.start_queued(node);
     }
 
-    /// Works at another speed from now on: what is running keeps the work it has left.
-    pub(super) fn change_speed(&mut self, node: NodeId, speed: f64) {
-        let now = self.now;
-        let Some(RoleState::Server(server)) = self
-            .nodes
-            .get_mut(node.0 as usize)
-            .and_then(Option::as_mut)
-            .map(|it| &mut it.role)
-        else {
-            return;
-        };
-        let before = server.spec.speed;
-        server.spec.speed = speed;
-        for running in &mut server.running {
-            self.queue.cancel(running.timer);
-            let work_left = seconds(running.done - now) * before;
-            running.done = now + at_speed(from_seconds(work_left), speed);
-            let event = Event::ServiceDone {
-                server: node,
-                exchange: running.job.exchange,
-            };
-            running.timer = self.queue.schedule(running.done, event);
-        }
-    }
-
     /// Forgets all that is queued or running, as a process does that stops. How many were lost.
     pub(super) fn lose_jobs(&mut self, node: NodeId) -> u32 {
         let now = self.now;
@@ -351,7 +330,7 @@ impl World {
     }
 }
 
-fn at_speed(work: Nanos, speed: f64) -> Nanos {
+pub(super) fn at_speed(work: Nanos, speed: f64) -> Nanos {
     if speed == 1.0 {
         work
     } else {

@@ -61,8 +61,9 @@ impl World {
             }),
             RoleState::Server(server) => RoleView::Server(ServerView {
                 spec: &server.spec,
-                busy: server.running.len() as u32,
-                queued: server.queue.len() as u32,
+                busy: server.cores_at_work() as u32,
+                queued: (server.queue.len() + server.running.len()) as u32
+                    - server.cores_at_work() as u32,
                 utilisation: server.utilisation(),
                 answered: server.answered,
                 shed: server.shed,

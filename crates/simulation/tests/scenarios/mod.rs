@@ -214,6 +214,7 @@ fn server() -> impl Strategy<Value = ServerSpec> {
     let discipline = prop_oneof![
         Just(Discipline::Fifo),
         Just(Discipline::Lifo),
+        Just(Discipline::Shared),
         (time(), time()).prop_map(|(a, b)| Discipline::ControlledDelay {
             target: a.min(b),
             interval: a.max(b)

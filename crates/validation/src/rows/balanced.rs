@@ -1,12 +1,12 @@
 //! Several queues behind a balancer, and what they are worth as one.
 
 use super::{EXPONENTIAL, WAY, cores, described, poisson};
-use crate::row::{Quantity, Row};
-use crate::stand::{server, stand};
+use crate::row::{Quantity, Row, enough_calls};
+use crate::stand::{per_second, server, stand};
 use balancer::Policy;
 use simulation::Scenario;
-use simulation::scenario::ServerSpec;
-use simulation::theory::pooling;
+use simulation::scenario::{Load, ServerSpec};
+use simulation::theory::{choices, pooling};
 use simulation::time::Nanos;
 
 /// No way at all: for policies that count, and must know at once.
@@ -149,6 +149,35 @@ pub(super) fn counted(rows: &mut Vec<Row>) -> Result<(), String> {
             (calls, load),
             printed,
         )?;
+    }
+    Ok(())
+}
+
+/// So many servers that the limit of endlessly many, with its term of order 1/N, is closer than the
+/// interval; the term is known for draws with replacement.
+pub(super) fn many(rows: &mut Vec<Row>) -> Result<(), String> {
+    const SERVERS: u32 = 1_000;
+    for load in [0.7, 0.9] {
+        let calls = load * f64::from(SERVERS);
+        let policy = Policy::PowerOfChoices {
+            choices: 2,
+            replacement: true,
+        };
+        let servers = vec![server(); SERVERS as usize];
+        // One network may make 100,000 calls a second.
+        let rate = per_second(calls) / 10.0;
+        let loads = [(10, Load::Poisson { rate }); 10];
+        let theory = choices::sojourn_of_many(load, SERVERS).map_err(|why| why.to_string())?;
+        rows.push(Row {
+            model: "two choices, mean field",
+            parameters: format!("N {SERVERS}, load {load}, with replacement"),
+            scenario: stand(&loads, EXPONENTIAL, Some(policy), &servers, AT_ONCE),
+            quantity: Quantity::Sojourn,
+            theory,
+            printed: None,
+            rate: per_second(calls),
+            calls: enough_calls(calls, load),
+        });
     }
     Ok(())
 }

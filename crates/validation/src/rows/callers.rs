@@ -1,13 +1,13 @@
 //! What callers do: wait and think, ask many at once, ask again.
 
 use super::{EXPONENTIAL, WAY, cores, described, poisson};
-use crate::row::{Quantity, Row};
+use crate::row::{Quantity, Row, enough_calls};
 use crate::stand::{SERVICE, per_second, server, stand};
 use balancer::Policy;
 use rpc::retry::{Backoff, Semantics};
 use simulation::distribution::Distribution;
 use simulation::scenario::Load;
-use simulation::theory::{closed::Closed, fan_out, retries};
+use simulation::theory::{TheoryError, closed::Closed, fan_out, retries};
 use simulation::time::{MILLISECOND, Nanos, SECOND};
 
 const CONSTANT: Distribution = Distribution::Constant(SERVICE);
@@ -90,6 +90,53 @@ pub(super) fn fanned_out(rows: &mut Vec<Row>) -> Result<(), String> {
             printed: Some(printed),
             rate: rate * n as f64,
             calls: rounds * n as f64,
+        });
+    }
+    Ok(())
+}
+
+/// Clients that give up on an attempt while its work goes on, and try again after so long that by then
+/// the queue has forgotten them: what the fixed point takes attempts for. Fewer calls come than a server
+/// could serve if all were tried to the last: near collapse it is chance that decides, and no fixed point
+/// describes a run.
+pub(super) fn stormy(rows: &mut Vec<Row>) -> Result<(), String> {
+    const PATIENCE: f64 = 3.0;
+    for (load, tries, quantity) in [
+        (0.4, 2, Quantity::Attempts),
+        (0.3, 3, Quantity::Attempts),
+        (0.4, 2, Quantity::Utilisation),
+        (0.3, 3, Quantity::Lost),
+    ] {
+        let mut scenario = stand(&poisson(load), EXPONENTIAL, None, &[server()], WAY);
+        let policy = &mut scenario.call_policy;
+        policy.max_attempts = tries;
+        policy.attempt_timeout = (PATIENCE * SERVICE as f64) as Nanos + 2 * WAY;
+        policy.semantics = Semantics::AtLeastOnce;
+        policy.deadline = 1_000 * SECOND;
+        // Uniform up to twice the mean, the same each time.
+        policy.backoff = Backoff {
+            initial: 1_000 * SERVICE,
+            max: 1_000 * SERVICE,
+            multiplier: 1.0,
+            jitter: 1.0,
+        };
+        let sentence = |why: TheoryError| why.to_string();
+        let standing = retries::standing(load, 1.0, PATIENCE, tries).map_err(sentence)?;
+        let attempts = standing.good.ok_or("the fixed point is gone")?;
+        let late = libm::exp(-(1.0 - attempts) * PATIENCE);
+        rows.push(Row {
+            model: "retry storm, fixed point",
+            parameters: format!("load {load}, {tries} tries, timeout {PATIENCE}"),
+            scenario,
+            quantity,
+            theory: match quantity {
+                Quantity::Utilisation => attempts,
+                Quantity::Lost => retries::lost(late, tries).map_err(sentence)?,
+                _ => attempts / load,
+            },
+            printed: None,
+            rate: per_second(load),
+            calls: enough_calls(load, attempts),
         });
     }
     Ok(())

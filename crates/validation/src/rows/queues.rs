@@ -3,8 +3,9 @@
 use super::{EXPONENTIAL, WAY, cores, described, poisson};
 use crate::row::{Quantity, Row};
 use crate::stand::{SERVICE, operation, per_second, server, stand};
+use balancer::protection::Discipline;
 use simulation::distribution::Distribution;
-use simulation::scenario::Load;
+use simulation::scenario::{Load, ServerSpec};
 use simulation::theory::{erlang_b, mm1::Mm1};
 
 const CONSTANT: Distribution = Distribution::Constant(SERVICE);
@@ -39,6 +40,7 @@ pub(super) fn one_server(rows: &mut Vec<Row>) -> Result<(), String> {
     }
     for (load, t, printed) in [
         (0.5, 5.9915, 0.05),
+        (0.5, 9.2103, 0.01),
         (0.8, 14.9787, 0.05),
         (0.8, 23.0259, 0.01),
     ] {
@@ -124,6 +126,33 @@ pub(super) fn one_server(rows: &mut Vec<Row>) -> Result<(), String> {
             Quantity::Sojourn,
             (load, load),
             None,
+        )?;
+    }
+    Ok(())
+}
+
+/// All who are there share the server: whatever the law of their work, the mean is M/M/1's.
+pub(super) fn shared(rows: &mut Vec<Row>) -> Result<(), String> {
+    for (load, demand, law, printed) in [
+        (0.5, log_normal(4.0), "log-normal, SCV 4", 2.0),
+        (0.7, EXPONENTIAL, "exponential", 3.3333),
+        (0.8, EXPONENTIAL, "exponential", 5.0),
+        (0.8, CONSTANT, "constant", 5.0),
+        (0.8, log_normal(4.0), "log-normal, SCV 4", 5.0),
+    ] {
+        let sharing = ServerSpec {
+            discipline: Discipline::Shared,
+            ..server()
+        };
+        let scenario = stand(&poisson(load), demand, None, &[sharing], WAY);
+        described(
+            rows,
+            "M/G/1-PS",
+            format!("load {load}, {law}"),
+            scenario,
+            Quantity::Sojourn,
+            (load, load),
+            Some((printed, 4)),
         )?;
     }
     Ok(())

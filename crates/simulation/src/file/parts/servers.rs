@@ -57,7 +57,7 @@ pub(super) fn server(it: &mut ServerSpec, form: &mut dyn Form) {
     it.queue_limit = count(
         form,
         "queue_limit",
-        said!("Calls that may wait; one more is shed."),
+        said!("Calls that may wait, or share the cores; one more is shed."),
         (0, 100_000),
         it.queue_limit,
     );
@@ -111,7 +111,7 @@ fn ranked(it: &mut Ranked, form: &mut dyn Form) {
 }
 
 fn names() -> Vec<&'static str> {
-    vec!["fifo", "lifo", "controlled-delay"]
+    vec!["fifo", "lifo", "controlled-delay", "processor-sharing"]
 }
 
 fn kind(it: &Discipline) -> usize {
@@ -119,6 +119,7 @@ fn kind(it: &Discipline) -> usize {
         Discipline::Fifo => 0,
         Discipline::Lifo => 1,
         Discipline::ControlledDelay { .. } => 2,
+        Discipline::Shared => 3,
     }
 }
 
@@ -126,7 +127,8 @@ fn make(kind: usize) -> Discipline {
     match kind {
         0 => Discipline::Fifo,
         1 => Discipline::Lifo,
-        _ => Discipline::CONTROLLED_DELAY,
+        2 => Discipline::CONTROLLED_DELAY,
+        _ => Discipline::Shared,
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Station {
     Mmc(Mmc),
     /// One server of any law with a variance.
     Mg1(Mg1),
+    /// One server that all who are there share: the mean time of a call in seconds.
+    Shared(f64),
     /// Exponential servers and a bounded queue.
     Mmck(Mmck),
     /// No room to wait: mean service time in seconds, and the share turned away.
@@ -70,6 +72,7 @@ impl Station {
             Self::Mm1(_) => "M/M/1",
             Self::Mmc(_) => "M/M/c",
             Self::Mg1(_) => "M/G/1",
+            Self::Shared(_) => "M/G/1-PS",
             Self::Mmck(_) => "M/M/c/K",
             Self::ErlangB { .. } => "Erlang B",
             Self::Dm1(_) => "D/M/1",
@@ -84,6 +87,7 @@ impl Station {
             Self::Mm1(queue) => queue.sojourn(),
             Self::Mmc(queue) => queue.sojourn(),
             Self::Mg1(queue) => queue.sojourn(),
+            Self::Shared(sojourn) => *sojourn,
             Self::Mmck(queue) => queue.sojourn(),
             Self::ErlangB { service, .. } => *service,
             Self::Dm1(queue) | Self::Turns(queue) => queue.sojourn(),
@@ -107,7 +111,7 @@ impl Station {
             Self::Mm1(queue) => Some(queue.beyond(t)),
             Self::Mmc(queue) => Some(queue.beyond(t)),
             Self::Dm1(queue) | Self::Turns(queue) => Some(queue.beyond(t)),
-            Self::Mg1(_) | Self::Mmck(_) | Self::ErlangB { .. } => None,
+            Self::Mg1(_) | Self::Shared(_) | Self::Mmck(_) | Self::ErlangB { .. } => None,
         }
     }
 }
