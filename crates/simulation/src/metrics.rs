@@ -1,6 +1,7 @@
 //! What is measured while a world runs: counts by slice of time, a latency window, loads, marks.
 
 use crate::ids::NodeId;
+use crate::steady::Steady;
 use crate::time::{MILLISECOND, Nanos, SECOND};
 use hdrhistogram::Histogram;
 use std::collections::VecDeque;
@@ -93,6 +94,7 @@ pub struct Metrics {
     latencies: LatencyWindow,
     loads: Vec<ServerLoad>,
     marks: VecDeque<Mark>,
+    steady: Steady,
 }
 
 const MARKS_KEPT: usize = 200;
@@ -112,6 +114,7 @@ impl Default for Metrics {
             latencies: LatencyWindow::default(),
             loads: Vec::new(),
             marks: VecDeque::new(),
+            steady: Steady::default(),
         }
     }
 }
@@ -139,6 +142,17 @@ impl Metrics {
         self.marks.iter()
     }
 
+    /// The mean latency since something was last done.
+    #[must_use]
+    pub fn steady(&self) -> &Steady {
+        &self.steady
+    }
+
+    /// Something was done that may change how calls fare.
+    pub(crate) fn changed(&mut self, now: Nanos) {
+        self.steady.changed(now);
+    }
+
     pub(crate) fn mark(&mut self, at: Nanos, label: String, tone: Tone) {
         if self.marks.len() == MARKS_KEPT {
             self.marks.pop_front();
@@ -160,8 +174,9 @@ impl Metrics {
         &mut self.slices[last]
     }
 
-    pub(crate) fn answered(&mut self, latency: Nanos) {
+    pub(crate) fn answered(&mut self, began: Nanos, latency: Nanos) {
         self.latencies.record(latency);
+        self.steady.answered(began, latency);
     }
 
     /// Ends the running slice and begins the next.

@@ -14,6 +14,7 @@ mod parts;
 mod reader;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod sheet;
 mod writer;
 
 use crate::scenario::Scenario;

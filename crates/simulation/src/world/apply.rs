@@ -93,6 +93,9 @@ impl World {
                 self.configure(name, |balancer, _, _| balancer.set_max_attempts(*tries))?;
                 Action::SetMaxAttempts(name.clone(), before)
             }
+            Action::SetBalancer(name, settings) => self.set_balancer(name, settings)?,
+            Action::SetCalls(policy) => self.set_calls(policy)?,
+            Action::SetWorkload(workload) => self.set_workload(workload)?,
             Action::Connect(link) => {
                 self.insert_link(link)?;
                 Action::Disconnect(Ends(link.a.clone(), link.b.clone()))
@@ -137,6 +140,7 @@ impl World {
                 Action::SetCarriage(ends.clone(), before)
             }
         };
+        self.metrics.changed(self.now);
         // A run's hash tells its actions too, by what they say.
         let text = format!("{action:?}");
         let digest = text.bytes().fold(7u64, |hash, byte| {
@@ -166,7 +170,7 @@ impl World {
         Ok(Action::All(undo))
     }
 
-    fn mark(&mut self, label: String, tone: Tone) {
+    pub(super) fn mark(&mut self, label: String, tone: Tone) {
         self.metrics.mark(self.now, label, tone);
     }
 
@@ -496,7 +500,7 @@ impl World {
     }
 
     /// Starts the budget, the hedging and the rate limit of a balancer afresh.
-    fn guard_anew(&mut self, name: &str) -> Result<(), ActionError> {
+    pub(super) fn guard_anew(&mut self, name: &str) -> Result<(), ActionError> {
         let id = self.find(name)?;
         if let Some(proxy) = self.proxy_mut(id) {
             proxy.guards = Guards::new(&proxy.balancer.settings().protection);
@@ -505,7 +509,7 @@ impl World {
         Ok(())
     }
 
-    fn balancer_settings(&self, name: &str) -> Result<balancer::Settings, ActionError> {
+    pub(super) fn balancer_settings(&self, name: &str) -> Result<balancer::Settings, ActionError> {
         let id = self.find(name)?;
         match self.node_ref(id).map(|node| &node.role) {
             Some(RoleState::Balancer(proxy)) => Ok(proxy.balancer.settings().clone()),
@@ -513,7 +517,7 @@ impl World {
         }
     }
 
-    fn configure(
+    pub(super) fn configure(
         &mut self,
         name: &str,
         change: impl FnOnce(

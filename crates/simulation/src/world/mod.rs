@@ -15,6 +15,7 @@ mod network;
 mod observe;
 mod probes;
 mod proxies;
+mod reconfigure;
 mod servers;
 mod topology;
 mod transport;
