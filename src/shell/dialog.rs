@@ -4,17 +4,17 @@ use web_sys::{HtmlDialogElement, MouseEvent};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) id: AttrValue,
-    pub(super) title: AttrValue,
-    pub(super) open: bool,
-    pub(super) on_close: Callback<()>,
-    pub(super) children: Html,
+pub(crate) struct Props {
+    pub(crate) id: AttrValue,
+    pub(crate) title: AttrValue,
+    pub(crate) open: bool,
+    pub(crate) on_close: Callback<()>,
+    pub(crate) children: Html,
 }
 
 /// A dialog with a title and a close button.
 #[component]
-pub(super) fn Dialog(props: &Props) -> Html {
+pub(crate) fn Dialog(props: &Props) -> Html {
     let node = use_node_ref();
     {
         let node = node.clone();

@@ -4,6 +4,7 @@ use super::palette::advice;
 use crate::lab::{use_changes, use_lab, use_pulse};
 use crate::story::{Announcer, Teller};
 use gloo::timers::callback::Interval;
+use simulation::scenario::Position;
 use yew::prelude::*;
 
 fn real_now() -> f64 {
@@ -29,13 +30,18 @@ pub(crate) fn StoryCard() -> Html {
         (None, None) => String::new(),
     };
     let hint = lab.read(|world| world.scenario().hint);
+    // Over the middle of the stage, or below it if somebody stands there.
+    let docked = lab.read(|world| {
+        let covered = |at: Position| (310.0..690.0).contains(&at.x) && at.y < 190.0;
+        world.nodes().any(|node| covered(node.position))
+    });
     let spoken = use_mut_ref(Announcer::default)
         .borrow_mut()
         .say(text, real_now());
     html! {
         <>
         <p class="visually-hidden" role="status">{ spoken }</p>
-        <div class="story">
+        <div class={classes!("story", docked.then_some("docked"))}>
             if let Some(advice) = advice {
                 <div class="card advice"><p>{ advice }</p></div>
             } else if let Some(story) = told {

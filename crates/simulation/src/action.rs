@@ -3,8 +3,11 @@
 //! One vocabulary for all of them, so that whatever a hand can do a file can replay. Nodes are
 //! named, not numbered: an action means the same in every run of its scenario.
 
-use crate::scenario::{Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, ServerSpec};
+use crate::scenario::{
+    Carriage, LanSpec, LinkSpec, Load, NodeSpec, Operation, Position, ServerSpec,
+};
 use balancer::{Ejection, HealthCheck, Policy, Protection, SlowStart, Standing};
+use rpc::retry::CallPolicy;
 use thiserror::Error;
 
 /// How a host dies.
@@ -68,6 +71,12 @@ pub enum Action {
     SetProtection(String, Protection),
     /// Changes how many backends a balancer tries for one call, 1..=10.
     SetMaxAttempts(String, u32),
+    /// Changes any of a balancer's settings; those that stay as they were are left alone.
+    SetBalancer(String, balancer::Settings),
+    /// Changes how clients treat their calls: deadline, attempts, backoff, semantics.
+    SetCalls(CallPolicy),
+    /// Changes what clients call, and how long the work takes.
+    SetWorkload(Vec<Operation>),
     /// Adds a link.
     Connect(LinkSpec),
     /// Takes a link away.
@@ -138,6 +147,9 @@ pub enum ActionError {
     /// The balancer refused its settings.
     #[error("the settings of “{0}” do not hold: {1}")]
     Balancer(String, balancer::SettingsError),
+    /// The calls cannot be made so.
+    #[error(transparent)]
+    Calls(#[from] CallsError),
     /// The world is as large as it may be.
     #[error("a world holds at most {limit} {what}")]
     Full {
@@ -146,4 +158,21 @@ pub enum ActionError {
         /// How many.
         limit: usize,
     },
+}
+
+/// Why calls cannot be made as they are described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CallsError {
+    /// There is nothing to call.
+    #[error("the workload is empty: it needs at least one procedure with a weight above 0")]
+    EmptyWorkload,
+    /// A demand is out of range.
+    #[error("the demand of “{0}” is out of range")]
+    Demand(&'static str),
+    /// A call policy out of range.
+    #[error("the call policy's {0} must be above 0")]
+    CallPolicy(&'static str),
+    /// The clients' retry budget is out of range.
+    #[error("the retry budget is 0 to 1000 % of the calls, with 0 to 10,000 free retries a second")]
+    RetryBudget,
 }

@@ -20,6 +20,7 @@ mod queue;
 pub mod record;
 pub mod scenario;
 pub mod statistics;
+pub mod steady;
 mod streams;
 pub mod theory;
 pub mod time;

@@ -1,6 +1,7 @@
 //! What is measured while a world runs: counts by slice of time, a latency window, loads, marks.
 
 use crate::ids::NodeId;
+use crate::steady::Steady;
 use crate::time::{MILLISECOND, Nanos, SECOND};
 use hdrhistogram::Histogram;
 use std::collections::VecDeque;
@@ -95,6 +96,7 @@ pub struct Metrics {
     marks: VecDeque<Mark>,
     /// When the running slice ends: asked at every event.
     slice_end: Nanos,
+    steady: Steady,
 }
 
 const MARKS_KEPT: usize = 200;
@@ -115,6 +117,7 @@ impl Default for Metrics {
             loads: Vec::new(),
             marks: VecDeque::new(),
             slice_end: SLICE,
+            steady: Steady::default(),
         }
     }
 }
@@ -142,6 +145,17 @@ impl Metrics {
         self.marks.iter()
     }
 
+    /// The mean latency since something was last done.
+    #[must_use]
+    pub fn steady(&self) -> &Steady {
+        &self.steady
+    }
+
+    /// Something was done that may change how calls fare.
+    pub(crate) fn changed(&mut self, now: Nanos) {
+        self.steady.changed(now);
+    }
+
     pub(crate) fn mark(&mut self, at: Nanos, label: String, tone: Tone) {
         if self.marks.len() == MARKS_KEPT {
             self.marks.pop_front();
@@ -163,8 +177,9 @@ impl Metrics {
         &mut self.slices[last]
     }
 
-    pub(crate) fn answered(&mut self, latency: Nanos) {
+    pub(crate) fn answered(&mut self, began: Nanos, latency: Nanos) {
         self.latencies.record(latency);
+        self.steady.answered(began, latency);
     }
 
     /// Ends the running slice and begins the next.

@@ -70,7 +70,7 @@ fn each_load(scenario: &mut Scenario, load: Load) {
 
 #[test]
 fn one_server_is_the_simple_queue_with_its_own_rates() {
-    let Description { model, network } = describe(&plain()).expect("it is described");
+    let Description { model, network, .. } = describe(&plain()).expect("it is described");
     let Model::Alone(Station::Mm1(queue)) = model else {
         panic!("{model:?}")
     };

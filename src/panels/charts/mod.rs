@@ -6,12 +6,14 @@ mod reading;
 mod scale;
 mod series;
 mod text;
+mod theory;
 
 use crate::lab::{use_lab, use_pulses};
 use figure::{Line, Reading, head, plot, time_axis, value_axis};
 use reading::Measurements;
 use scale::Axis;
 use series::{Point, greatest, last, path};
+use theory::Theory;
 use yew::prelude::*;
 
 /// Four small multiples below the stage.
@@ -20,17 +22,23 @@ pub(crate) fn Charts() -> Html {
     // Every second pulse is enough: lines that are drawn oftener are not read better.
     use_pulses(2);
     let lab = use_lab();
-    let speed = lab.speed();
-    let read = lab.read(|world| Measurements::of(world, speed));
-    html! {
-        <section class="charts" aria-labelledby="charts-title">
-            <h2 id="charts-title" class="visually-hidden">{ "Measurements" }</h2>
-            { goodput(&read) }
-            { latency(&read) }
-            { bars::load(&read) }
-            { degradation(&read) }
-        </section>
-    }
+    let (speed, version) = (lab.speed(), lab.version());
+    let theory = use_mut_ref(|| None::<Theory>);
+    let mut theory = theory.borrow_mut();
+    lab.read(|world| {
+        let read = Measurements::of(world, speed);
+        theory::renew(&mut theory, world, version);
+        html! {
+            <section class="charts" aria-labelledby="charts-title">
+                <h2 id="charts-title" class="visually-hidden">{ "Measurements" }</h2>
+                { goodput(&read) }
+                { for theory.as_ref().map(|theory| latency(&read, theory)) }
+                { bars::load(&read) }
+                { degradation(&read) }
+                { for theory.as_ref().map(|theory| theory.line(world)) }
+            </section>
+        }
+    })
 }
 
 fn line(class: &'static str, points: &[Point], read: &Measurements, axis: Axis) -> Line {
@@ -101,11 +109,9 @@ fn goodput(read: &Measurements) -> Html {
     chart("Goodput", label, &readings, values, &lines, read)
 }
 
-fn latency(read: &Measurements) -> Html {
-    let axis = Axis::holding(
-        greatest(read.percentiles.iter().map(|line| &line[..])),
-        10.0,
-    );
+fn latency(read: &Measurements, theory: &Theory) -> Html {
+    let measured = greatest(read.percentiles.iter().map(|line| &line[..]));
+    let axis = Axis::holding(measured.max(theory.highest()), 10.0);
     let [p50, p95, p99] = [0, 1, 2]
         .map(|place: usize| last(&read.percentiles[place]).map_or("–".to_owned(), text::duration));
     let label = format!(
@@ -128,12 +134,18 @@ fn latency(read: &Measurements) -> Html {
             name: "p99",
         },
     ];
-    let lines = [
+    let mut lines = vec![
         line("chart-p99", &read.percentiles[2], read, axis),
         line("chart-p95", &read.percentiles[1], read, axis),
         line("chart-p50", &read.percentiles[0], read, axis),
     ];
-    let values = value_axis(axis, |value| text::duration_tick(value, axis.top));
+    lines.extend(theory.lines(axis));
+    let values = html! {
+        <>
+            { value_axis(axis, |value| text::duration_tick(value, axis.top)) }
+            <div class="chart-names">{ theory.names(axis) }</div>
+        </>
+    };
     chart("Latency", label, &readings, values, &lines, read)
 }
 

@@ -1,6 +1,7 @@
 //! A LAN of clients: how many, and what they ask for.
 
 use super::button::Remove;
+use super::sheet::CallSheets;
 use super::{NodeProps, readings, title};
 use crate::lab::{use_lab, use_pulse};
 use crate::panels::fields::{Choice, Field, Slider};
@@ -45,6 +46,7 @@ pub(super) fn Lan(props: &NodeProps) -> Html {
                 ]) }
                 <h3>{ "Settings" }</h3>
                 <Settings name={node.name.to_owned()} spec={lan.spec.clone()} />
+                <CallSheets />
                 <Remove label="Remove LAN" action={Action::RemoveNode(node.name.to_owned())} />
             </>
         }

@@ -1,5 +1,6 @@
 //! Nothing selected: the books of the run, which must balance.
 
+use super::sheet::CallSheets;
 use super::{detections, title};
 use crate::lab::{use_lab, use_pulse};
 use crate::panels::format::{count, plural};
@@ -28,6 +29,7 @@ pub(super) fn Books() -> Html {
                 { verdict(&ledger) }
                 <p class="advice">{ advice }</p>
                 { detections::list(world, |_| true) }
+                <CallSheets />
             </>
         }
     })
@@ -38,10 +40,17 @@ fn table(ledger: &Ledger) -> Html {
         calls, attempts, ..
     } = ledger;
     let rows = [
-        ("Answered", "answered", calls.answered, attempts.answered),
-        ("Failed", "failed", calls.failed, attempts.failed),
-        ("Shed", "shed", calls.shed, attempts.shed),
         (
+            "",
+            "Answered",
+            "answered",
+            calls.answered,
+            attempts.answered,
+        ),
+        ("+", "Failed", "failed", calls.failed, attempts.failed),
+        ("+", "Shed", "shed", calls.shed, attempts.shed),
+        (
+            "+",
             "In flight",
             "in-flight",
             ledger.calls_in_flight,
@@ -52,11 +61,11 @@ fn table(ledger: &Ledger) -> Html {
         <table class="books">
             <thead><tr><td></td><th scope="col">{ "Calls" }</th><th scope="col">{ "Attempts" }</th></tr></thead>
             <tbody>
-                { for rows.into_iter().map(|(name, class, calls, attempts)| html! {
-                    <tr {class}><th scope="row">{ name }</th><td>{ count(calls) }</td><td>{ count(attempts) }</td></tr>
+                { for rows.into_iter().map(|(sign, name, class, calls, attempts)| html! {
+                    <tr {class}><th scope="row"><span>{ sign }</span>{ name }</th><td>{ count(calls) }</td><td>{ count(attempts) }</td></tr>
                 }) }
             </tbody>
-            <tfoot><tr><th scope="row">{ "Sent" }</th><td>{ count(calls.sent) }</td><td>{ count(attempts.sent) }</td></tr></tfoot>
+            <tfoot><tr><th scope="row"><span>{ "=" }</span>{ "Sent" }</th><td>{ count(calls.sent) }</td><td>{ count(attempts.sent) }</td></tr></tfoot>
         </table>
     }
 }

@@ -10,6 +10,7 @@ mod link;
 mod mortality;
 mod router;
 mod server;
+mod sheet;
 
 use crate::lab::{Selection, use_lab, use_pulse};
 use balancer::Balancer;

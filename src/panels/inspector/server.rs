@@ -1,10 +1,12 @@
 //! A server: kill it, slow it, drain it, size it.
 
 use super::button::{Do, Remove};
+use super::sheet::Sheet;
 use super::{NodeProps, mortality, readings, title};
 use crate::lab::{use_lab, use_pulse};
 use crate::panels::fields::{Field, Slider};
 use crate::panels::format::{count, number, percent, so_far};
+use simulation::file::sheet::Subject;
 use simulation::scenario::ServerSpec;
 use simulation::view::{Belief, Life, RoleView, ServerView};
 use simulation::{Action, Nanos};
@@ -121,15 +123,17 @@ fn Settings(props: &SettingsProps) -> Html {
     let (of, spec) = (AttrValue::from(props.name.clone()), &props.spec);
     // The fields take whole numbers within u32.
     html! {
+        <>
         <div class="fields">
             <Field id="server-cores" label="Cores" of={of.clone()} value={f64::from(spec.cores)} min={1.0} max={64.0} whole=true
                 slider={Slider::Even(1.0, 16.0, 1.0)} set={set(|spec, value| spec.cores = value as u32)} />
             <Field id="server-speed" label="Speed" unit="×" of={of.clone()} value={spec.speed} min={0.001} max={1000.0}
                 slider={Slider::Log(0.05, 4.0)} set={set(|spec, value| spec.speed = value)} />
-            <Field id="server-queue" label="Queue limit" unit="calls" of={of.clone()} value={f64::from(spec.queue_limit)} min={0.0} max={100_000.0} whole=true
+            <Field id="server-queue" label="Queue limit" unit="calls" {of} value={f64::from(spec.queue_limit)} min={0.0} max={100_000.0} whole=true
                 slider={Slider::Even(0.0, 200.0, 1.0)} set={set(|spec, value| spec.queue_limit = value as u32)} />
-            <Field id="server-weight" label="Weight" {of} value={f64::from(spec.weight)} min={1.0} max={256.0} whole=true
-                slider={Slider::Even(1.0, 16.0, 1.0)} set={set(|spec, value| spec.weight = value as u32)} />
         </div>
+        <Sheet title="Weight, queue, protection…" subject={Subject::Server(props.name.clone(), spec.clone())}
+            only="weight priority discipline criticality concurrency drops_expired" />
+        </>
     }
 }

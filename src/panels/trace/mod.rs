@@ -9,6 +9,7 @@ pub(super) mod words;
 
 use crate::lab::{Selection, use_lab, use_pulse};
 use crate::order::insertion_sort;
+use crate::shell::Dialog;
 use simulation::World;
 use simulation::record::{CallId, CallRecord};
 use wire::OnTheWire;
@@ -39,10 +40,15 @@ pub(crate) fn Trace(props: &Props) -> Html {
     if !forgotten {
         *kept = remembered;
     }
+    let larger = use_state(|| false);
+    let enlarge = {
+        let larger = larger.clone();
+        Callback::from(move |open: bool| larger.set(open))
+    };
     let body = lab.read(|world| match kept.as_ref().filter(|call| call.id == props.call) {
         Some(call) => html! {
             <>
-                { body(world, call) }
+                { body(world, call, *larger, &enlarge) }
                 if forgotten { <p class="trace-note">{ "The run no longer remembers this call; here it stands as it was last seen." }</p> }
             </>
         },
@@ -61,7 +67,7 @@ pub(crate) fn Trace(props: &Props) -> Html {
     }
 }
 
-fn body(world: &World, call: &CallRecord) -> Html {
+fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>) -> Html {
     let now = world.now();
     let took = words::span(call.ended.unwrap_or(now).saturating_sub(call.began));
     let attempts = match call.attempts.len() {
@@ -81,6 +87,10 @@ fn body(world: &World, call: &CallRecord) -> Html {
             if let Some(value) = &call.value { <p class="trace-value">{ format!("= {value}") }</p> }
             <h3>{ "Through every hop" }</h3>
             { diagram::diagram(world, call, now) }
+            <button type="button" class="do trace-larger" aria-haspopup="dialog" onclick={enlarge.reform(|_: MouseEvent| true)}>{ "Larger" }</button>
+            <Dialog id="larger" title="Through every hop" open={larger} on_close={enlarge.reform(|()| false)}>
+                if larger { { diagram::diagram(world, call, now) } }
+            </Dialog>
             <details class="trace-steps">
                 <summary>{ "As a list" }</summary>
                 { steps(world, call) }

@@ -71,11 +71,9 @@ pub(super) trait Parts {
     fn grow(&mut self);
     /// One of them.
     fn at(&mut self, index: usize) -> Option<&mut dyn Part>;
+    /// Takes the last one out.
+    fn shrink(&mut self);
     /// One that is not in it, to ask what they are.
-    #[cfg_attr(
-        not(feature = "schema"),
-        allow(dead_code, reason = "only the schema asks")
-    )]
     fn sample(&self) -> Box<dyn Part>;
 }
 
@@ -95,6 +93,9 @@ impl<T: Part + Fresh + 'static> Parts for Vec<T> {
     fn grow(&mut self) {
         self.push(T::fresh());
     }
+    fn shrink(&mut self) {
+        self.pop();
+    }
     fn at(&mut self, index: usize) -> Option<&mut dyn Part> {
         self.get_mut(index).map(|part| part as &mut dyn Part)
     }
@@ -112,6 +113,9 @@ impl<T: Part + Fresh + 'static> Parts for Option<T> {
     }
     fn grow(&mut self) {
         *self = Some(T::fresh());
+    }
+    fn shrink(&mut self) {
+        *self = None;
     }
     fn at(&mut self, _: usize) -> Option<&mut dyn Part> {
         self.as_mut().map(|part| part as &mut dyn Part)

@@ -15,6 +15,7 @@ mod parts;
 mod reader;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod sheet;
 mod tables;
 mod writer;
 

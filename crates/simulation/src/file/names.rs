@@ -160,7 +160,9 @@ impl<'s> Names<'s> {
             | Action::SetStanding(name, _)
             | Action::SetSlowStart(name, _)
             | Action::SetProtection(name, _)
-            | Action::SetMaxAttempts(name, _) => self.done_to(path, name, &["balancer"]),
+            | Action::SetMaxAttempts(name, _)
+            | Action::SetBalancer(name, _) => self.done_to(path, name, &["balancer"]),
+            Action::SetCalls(_) | Action::SetWorkload(_) => {}
             Action::Connect(link) => self.link(path, link, false),
             Action::Disconnect(ends)
             | Action::Cut(ends)

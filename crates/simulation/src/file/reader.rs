@@ -138,7 +138,8 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn real(field: &Real, value: &Value) -> Result<f64, String> {
+/// Reads a double.
+pub(super) fn real(field: &Real, value: &Value) -> Result<f64, String> {
     let (unit, example) = match field.written {
         Written::Plain => ("", "a number such as 1.5"),
         Written::Rate => ("/s", "a rate such as \"125/s\""),
@@ -166,16 +167,22 @@ fn real(field: &Real, value: &Value) -> Result<f64, String> {
     if (field.least..=field.most).contains(&read) {
         return Ok(read);
     }
-    let factor = if field.written == Written::Share {
-        100.0
-    } else {
-        1.0
-    };
-    let (least, most) = (field.least * factor, field.most * factor);
     Err(format!(
-        "this must be {least}{unit} to {most}{unit}; {} is not",
+        "this must be {}; {} is not",
+        real_range(field),
         shown(value)
     ))
+}
+
+/// What a double may be: `0% to 100%`.
+pub(super) fn real_range(field: &Real) -> String {
+    let (unit, factor) = match field.written {
+        Written::Plain => ("", 1.0),
+        Written::Rate => ("/s", 1.0),
+        Written::Share => ("%", 100.0),
+    };
+    let (least, most) = (field.least * factor, field.most * factor);
+    format!("{least}{unit} to {most}{unit}")
 }
 
 fn number(field: &Number, value: &Value) -> Result<u64, String> {
@@ -185,18 +192,33 @@ fn number(field: &Number, value: &Value) -> Result<u64, String> {
         Value::Number(number) => measure.read(&number.to_string())?,
         _ => return Err(measure.not_this(&shown(value))),
     };
+    in_range(field, read, &shown(value))
+}
+
+/// A whole number, if it may be that.
+pub(super) fn in_range(field: &Number, read: u64, shown: &str) -> Result<u64, String> {
     if (field.least..=field.most).contains(&read) {
         return Ok(read);
     }
-    let (least, most) = (measure.write(field.least), measure.write(field.most));
     let range = if field.most >= u64::from(u32::MAX) && read < field.least {
-        format!("at least {least}")
-    } else if least == most {
+        format!("at least {}", field.measure.write(field.least))
+    } else {
+        number_range(field)
+    };
+    Err(format!("this must be {range}; {shown} is not"))
+}
+
+/// What a whole number may be: `1 to 64`.
+pub(super) fn number_range(field: &Number) -> String {
+    let (least, most) = (
+        field.measure.write(field.least),
+        field.measure.write(field.most),
+    );
+    if least == most {
         least
     } else {
-        format!("{least} to {most}")
-    };
-    Err(format!("this must be {range}; {} is not", shown(value)))
+        [least, most].join(" to ")
+    }
 }
 
 impl Form for Reader<'_> {

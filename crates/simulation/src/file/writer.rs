@@ -54,21 +54,25 @@ impl Writer {
     }
 }
 
-/// A double as JSON.
-pub(super) fn real(written: Written, value: f64) -> Json {
+/// A double as a text.
+pub(super) fn real_text(written: Written, value: f64) -> String {
     let text = value.to_string();
     match written {
-        Written::Rate => Json::Text(format!("{text}/s")),
-        Written::Share => Json::Text(format!("{}%", hundredfold(&text))),
-        Written::Plain => {
-            let digits = text.trim_start_matches(['0', '.']).bytes();
-            if digits.filter(u8::is_ascii_digit).count() <= KEPT {
-                Json::Bare(text)
-            } else {
-                // As a text it is read to the last bit.
-                Json::Text(text)
-            }
-        }
+        Written::Rate => [&text, "/s"].concat(),
+        Written::Share => [&hundredfold(&text), "%"].concat(),
+        Written::Plain => text,
+    }
+}
+
+/// A double as JSON.
+pub(super) fn real(written: Written, value: f64) -> Json {
+    let text = real_text(written, value);
+    let digits = text.trim_start_matches(['0', '.']).bytes();
+    // As a text it is read to the last bit.
+    if written == Written::Plain && digits.filter(u8::is_ascii_digit).count() <= KEPT {
+        Json::Bare(text)
+    } else {
+        Json::Text(text)
     }
 }
 

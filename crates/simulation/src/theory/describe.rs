@@ -10,6 +10,7 @@
 
 mod model;
 mod objection;
+mod present;
 
 use super::closed::Closed;
 use super::gi_m_1::GiM1;
@@ -27,6 +28,7 @@ use balancer::protection::Discipline;
 use balancer::{Policy, Protection};
 pub use model::{Model, Station};
 pub use objection::Objection;
+pub use present::present;
 
 /// The share of calls below which a departure from a model's conditions is let pass.
 pub const NEGLIGIBLE: f64 = 1e-3;
@@ -42,6 +44,52 @@ pub struct Description {
     pub model: Model,
     /// What a call's way takes there and back, in seconds: comes on top of the model's times.
     pub network: f64,
+    /// The ways that calls take: the share that takes each, and how long it is there and back in
+    /// seconds. Empty where a way depends on the server that was chosen.
+    pub ways: Vec<(f64, f64)>,
+    /// Mean work of a call on a core of speed 1, in seconds.
+    pub work: f64,
+    /// Calls a second; none where the clients wait for their answers.
+    pub rate: Option<f64>,
+}
+
+impl Description {
+    /// Mean latency of an answered call in seconds, its way with it; none where a chain would have
+    /// to be solved for it.
+    #[must_use]
+    pub fn quick_mean(&self) -> Option<f64> {
+        Some(self.model.quick_sojourn()? + self.network)
+    }
+
+    /// The latency in seconds that a share of the calls (above 0, below 1) stays below, where the
+    /// model knows it: found by halving, to a millionth.
+    #[must_use]
+    pub fn percentile(&self, share: f64) -> Option<f64> {
+        let beyond = |t: f64| -> Option<f64> {
+            let each = self.ways.iter();
+            each.map(|(part, way)| Some(part * self.model.beyond((t - way).max(0.0))?))
+                .sum()
+        };
+        let (mut low, mut high) = (0.0, self.network.max(1e-6));
+        if self.ways.is_empty() {
+            return None;
+        }
+        while beyond(high)? > 1.0 - share {
+            high *= 2.0;
+            if high > 1e9 {
+                return None;
+            }
+        }
+        while high - low > 1e-6 * high {
+            let middle = 0.5 * (low + high);
+            if beyond(middle)? > 1.0 - share {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Some(high)
+    }
 }
 
 /// How calls come, all LANs taken together.
@@ -68,6 +116,7 @@ struct Parts<'s> {
     /// From the balancer to a server and back, in seconds.
     behind: f64,
     network: f64,
+    ways: Vec<(f64, f64)>,
     /// The shortest that anybody waits for an answer, in seconds.
     patience: f64,
     retries: bool,
@@ -83,14 +132,19 @@ pub fn describe(scenario: &Scenario) -> Result<Description, Objection> {
         Arrivals::Closed { clients, think } => closed(&parts, clients, think)?,
         Arrivals::Poisson(rate) | Arrivals::Even(rate) => open(&parts, rate)?,
     };
-    let description = Description {
-        model,
-        network: parts.network,
-    };
-    if share_given_up(&parts, &description.model) >= NEGLIGIBLE {
+    if share_given_up(&parts, &model) >= NEGLIGIBLE {
         return Err(Objection::TimeLimits);
     }
-    Ok(description)
+    Ok(Description {
+        model,
+        network: parts.network,
+        ways: parts.ways,
+        work: parts.demand.mean,
+        rate: match parts.arrivals {
+            Arrivals::Poisson(rate) | Arrivals::Even(rate) => Some(rate),
+            Arrivals::Closed { .. } => None,
+        },
+    })
 }
 
 /// Reads the parts off, and objects to what no model allows.
@@ -150,6 +204,10 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
         .sum();
     let mean_behind = behind.iter().map(round).sum::<f64>() / behind.len().max(1) as f64;
     let network = before + mean_behind;
+    let shares = lans.iter().zip(&ways);
+    let shares = shares.map(|((_, lan), way)| (weight(lan) / total, round(way) + mean_behind));
+    let alike = behind.iter().all(|way| way.latency == behind[0].latency);
+    let shares = if alike { shares.collect() } else { Vec::new() };
     let guarded = balancer.is_some_and(|(_, settings)| {
         settings.protection != Protection::default() || settings.slow_start.is_some()
     });
@@ -176,6 +234,7 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
         balancer: balancer.map(|(_, settings)| settings),
         behind: behind.iter().map(round).fold(0.0, f64::max),
         network,
+        ways: shares,
         patience: seconds(limits.into_iter().min().unwrap_or(Nanos::MAX)) - network,
         retries: policy.max_attempts > 1 || tries > 1,
     })
@@ -439,7 +498,7 @@ fn share_given_up(parts: &Parts<'_>, model: &Model) -> f64 {
         Model::ShortestQueue { load, service, .. } | Model::ManyChoices { load, service } => {
             service / (1.0 - load)
         }
-        other => other.sojourn().unwrap_or(f64::INFINITY),
+        other => other.quick_sojourn().unwrap_or(f64::INFINITY),
     };
     model
         .beyond(parts.patience)

@@ -28,7 +28,7 @@ pub mod round_robin;
 pub mod shortest_queue;
 pub mod universal_scalability;
 
-pub use describe::{Description, Model, Objection, describe};
+pub use describe::{Description, Model, Objection, describe, present};
 use thiserror::Error;
 
 /// Why a formula gives no number.

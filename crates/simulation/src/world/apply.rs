@@ -93,6 +93,9 @@ impl World {
                 self.configure(name, |balancer, _, _| balancer.set_max_attempts(*tries))?;
                 Action::SetMaxAttempts(name.clone(), before)
             }
+            Action::SetBalancer(name, settings) => self.set_balancer(name, settings)?,
+            Action::SetCalls(policy) => self.set_calls(policy)?,
+            Action::SetWorkload(workload) => self.set_workload(workload)?,
             Action::Connect(link) => {
                 self.insert_link(link)?;
                 Action::Disconnect(Ends(link.a.clone(), link.b.clone()))
@@ -137,6 +140,7 @@ impl World {
                 Action::SetCarriage(ends.clone(), before)
             }
         };
+        self.metrics.changed(self.now);
         // A run's hash tells its actions too, by what a file would say. (Not by how Rust would show
         // them for a look: that may change, and would weigh on the page.)
         let text = crate::file::action(action);
@@ -167,7 +171,7 @@ impl World {
         Ok(Action::All(undo))
     }
 
-    fn mark(&mut self, label: String, tone: Tone) {
+    pub(super) fn mark(&mut self, label: String, tone: Tone) {
         self.metrics.mark(self.now, label, tone);
     }
 
@@ -499,7 +503,7 @@ impl World {
     }
 
     /// Starts the budget, the hedging and the rate limit of a balancer afresh.
-    fn guard_anew(&mut self, name: &str) -> Result<(), ActionError> {
+    pub(super) fn guard_anew(&mut self, name: &str) -> Result<(), ActionError> {
         let id = self.find(name)?;
         if let Some(proxy) = self.proxy_mut(id) {
             proxy.guards = Guards::new(&proxy.balancer.settings().protection);
@@ -508,7 +512,7 @@ impl World {
         Ok(())
     }
 
-    fn balancer_settings(&self, name: &str) -> Result<balancer::Settings, ActionError> {
+    pub(super) fn balancer_settings(&self, name: &str) -> Result<balancer::Settings, ActionError> {
         let id = self.find(name)?;
         match self.node_ref(id).map(|node| &node.role) {
             Some(RoleState::Balancer(proxy)) => Ok(proxy.balancer.settings().clone()),
@@ -516,7 +520,7 @@ impl World {
         }
     }
 
-    fn configure(
+    pub(super) fn configure(
         &mut self,
         name: &str,
         change: impl FnOnce(

@@ -199,7 +199,7 @@ impl World {
             Outcome::Failed(_) | Outcome::InFlight => slice.failed += 1,
         }
         if let Outcome::Answered(_) = outcome {
-            self.metrics.answered(latency);
+            self.metrics.answered(record.began, latency);
             if number > 1 {
                 self.rerouted += 1;
             }
@@ -290,6 +290,7 @@ impl World {
             Change::Restored => (format!("{name} back in"), Tone::Recovery),
         };
         self.metrics.mark(now, label, tone);
+        self.metrics.changed(now);
         self.tell(IncidentKind::Health {
             balancer: node,
             server,

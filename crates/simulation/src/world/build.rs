@@ -5,7 +5,7 @@ use super::entities::{Client, Lan, Link, Node, Proxy, RoleState, Server};
 use super::guards::Guards;
 use super::proxies::backend_of;
 use super::{Settings, World};
-use crate::action::ActionError;
+use crate::action::{ActionError, CallsError};
 use crate::bytes::{Buffers, Spare};
 use crate::ids::{LinkId, NodeId};
 use crate::ledger::Tally;
@@ -32,18 +32,9 @@ pub enum ScenarioError {
     /// A node or a link does not hold.
     #[error(transparent)]
     Part(#[from] ActionError),
-    /// Nobody knows what to call.
-    #[error("the workload is empty: it needs at least one procedure with a weight above 0")]
-    EmptyWorkload,
-    /// A service demand is out of range.
-    #[error("the demand of “{0}” is out of range")]
-    Demand(&'static str),
-    /// The call policy is out of range.
-    #[error("the call policy's {0} must be above 0")]
-    CallPolicy(&'static str),
-    /// The clients' retry budget is out of range.
-    #[error("the retry budget is 0 to 1000 % of the calls, with 0 to 10,000 free retries a second")]
-    RetryBudget,
+    /// The calls do not hold.
+    #[error(transparent)]
+    Calls(#[from] CallsError),
     /// The speed is out of range.
     #[error("the speed must be 0.001 to 100; {0} is not")]
     Speed(f64),
@@ -105,32 +96,39 @@ pub(super) fn build(scenario: &Scenario) -> Result<World, ScenarioError> {
     Ok(world)
 }
 
-fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
-    if scenario
-        .workload
-        .iter()
-        .all(|operation| operation.weight == 0)
-    {
-        return Err(ScenarioError::EmptyWorkload);
+/// What clients call.
+pub(super) fn check_workload(workload: &[Operation]) -> Result<(), CallsError> {
+    if workload.iter().all(|operation| operation.weight == 0) {
+        return Err(CallsError::EmptyWorkload);
     }
     let bad = |operation: &&Operation| !operation.demand.is_valid();
-    if let Some(operation) = scenario.workload.iter().find(bad) {
-        return Err(ScenarioError::Demand(operation.procedure.name()));
+    match workload.iter().find(bad) {
+        Some(operation) => Err(CallsError::Demand(operation.procedure.name())),
+        None => Ok(()),
     }
-    let policy = &scenario.call_policy;
+}
+
+/// How clients treat a call.
+pub(super) fn check_calls(policy: &rpc::retry::CallPolicy) -> Result<(), CallsError> {
     let parts = [
         ("deadline", policy.deadline == 0),
         ("attempt timeout", policy.attempt_timeout == 0),
         ("number of attempts", policy.max_attempts == 0),
     ];
     if let Some((what, _)) = parts.into_iter().find(|(_, bad)| *bad) {
-        return Err(ScenarioError::CallPolicy(what));
+        return Err(CallsError::CallPolicy(what));
     }
     if let Some(terms) = policy.retry_budget
         && super::guards::client_budget(terms).validate().is_err()
     {
-        return Err(ScenarioError::RetryBudget);
+        return Err(CallsError::RetryBudget);
     }
+    Ok(())
+}
+
+fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
+    check_workload(&scenario.workload)?;
+    check_calls(&scenario.call_policy)?;
     if !(0.001..=100.0).contains(&scenario.speed) {
         return Err(ScenarioError::Speed(scenario.speed));
     }

@@ -21,6 +21,7 @@ mod network;
 mod observe;
 mod probes;
 mod proxies;
+mod reconfigure;
 mod servers;
 mod sharing;
 mod topology;

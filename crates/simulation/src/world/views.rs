@@ -20,6 +20,18 @@ use std::net::Ipv4Addr;
 const SHOWN: usize = 10;
 
 impl World {
+    /// How clients treat their calls.
+    #[must_use]
+    pub fn call_policy(&self) -> rpc::retry::CallPolicy {
+        self.settings.call_policy
+    }
+
+    /// What clients call.
+    #[must_use]
+    pub fn workload(&self) -> &[crate::scenario::Operation] {
+        &self.settings.workload
+    }
+
     /// The nodes, in the order in which they were added.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
         let nodes = self.nodes.iter().enumerate();

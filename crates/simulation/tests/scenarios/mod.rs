@@ -361,6 +361,9 @@ fn action() -> impl Strategy<Value = Action> {
         of(slow_start()).prop_map(move |it| Action::SetSlowStart(balancer_(), it)),
         protection().prop_map(move |it| Action::SetProtection(balancer_(), it)),
         (1_u32..=10).prop_map(move |it| Action::SetMaxAttempts(balancer_(), it)),
+        settings().prop_map(move |it| Action::SetBalancer(balancer_(), it)),
+        calls().prop_map(Action::SetCalls),
+        vec(operation(), 1..3).prop_map(Action::SetWorkload),
         link("a lan", "a server").prop_map(Action::Connect),
         (0_usize..5).prop_map(move |it| {
             [

@@ -7,6 +7,7 @@ use crate::scenario::{
     Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, Role, ServerSpec, Timed,
 };
 use balancer::{Policy, Protection, Standing};
+use rpc::retry::CallPolicy;
 
 kinds_part!(Action, "Action", "action", false, names, kind, make, action);
 kinds_part!(
@@ -32,6 +33,9 @@ fn names() -> Vec<&'static str> {
         "set-slow-start",
         "set-protection",
         "set-max-attempts",
+        "set-balancer",
+        "set-calls",
+        "set-workload",
         "connect",
         "disconnect",
         "cut",
@@ -62,14 +66,17 @@ fn kind(it: &Action) -> usize {
         Action::SetSlowStart(..) => 14,
         Action::SetProtection(..) => 15,
         Action::SetMaxAttempts(..) => 16,
-        Action::Connect(_) => 17,
-        Action::Disconnect(_) => 18,
-        Action::Cut(_) => 19,
-        Action::Repair(_) => 20,
-        Action::Hold(_) => 21,
-        Action::Release(_) => 22,
-        Action::SetCarriage(..) => 23,
-        Action::All(_) => 24,
+        Action::SetBalancer(..) => 17,
+        Action::SetCalls(_) => 18,
+        Action::SetWorkload(_) => 19,
+        Action::Connect(_) => 20,
+        Action::Disconnect(_) => 21,
+        Action::Cut(_) => 22,
+        Action::Repair(_) => 23,
+        Action::Hold(_) => 24,
+        Action::Release(_) => 25,
+        Action::SetCarriage(..) => 26,
+        Action::All(_) => 27,
     }
 }
 
@@ -105,17 +112,20 @@ fn make(kind: usize) -> Action {
         14 => Action::SetSlowStart(name(), None),
         15 => Action::SetProtection(name(), Protection::default()),
         16 => Action::SetMaxAttempts(name(), 3),
-        17 => Action::Connect(LinkSpec {
+        17 => Action::SetBalancer(name(), balancer::Settings::default()),
+        18 => Action::SetCalls(CallPolicy::default()),
+        19 => Action::SetWorkload(Vec::new()),
+        20 => Action::Connect(LinkSpec {
             a: name(),
             b: name(),
             carriage: Carriage::default(),
         }),
-        18 => Action::Disconnect(ends()),
-        19 => Action::Cut(ends()),
-        20 => Action::Repair(ends()),
-        21 => Action::Hold(ends()),
-        22 => Action::Release(ends()),
-        23 => Action::SetCarriage(ends(), Carriage::default()),
+        21 => Action::Disconnect(ends()),
+        22 => Action::Cut(ends()),
+        23 => Action::Repair(ends()),
+        24 => Action::Hold(ends()),
+        25 => Action::Release(ends()),
+        26 => Action::SetCarriage(ends(), Carriage::default()),
         _ => Action::All(Vec::new()),
     }
 }
@@ -231,6 +241,14 @@ fn action(it: &mut Action, form: &mut dyn Form) {
                 *tries,
             );
         }
+        Action::SetBalancer(name, settings) => {
+            named(form, name);
+            form.part("settings", said!("All of its settings."), settings);
+        }
+        Action::SetCalls(policy) => {
+            form.part("calls", said!("How clients treat a call."), policy);
+        }
+        Action::SetWorkload(workload) => super::calls::workload(workload, form),
         Action::Connect(link) => {
             form.pair(
                 "between",

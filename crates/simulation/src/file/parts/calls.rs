@@ -5,6 +5,7 @@ use crate::distribution::Distribution;
 use crate::file::form::{
     Form, LONG, Real, Written, count, duration, percent, plain, said, told_duration,
 };
+use crate::file::sheet::Workload;
 use crate::scenario::Operation;
 use crate::time::SECOND;
 use rpc::procedure::Procedure;
@@ -22,6 +23,7 @@ record_part!(
     budget
 );
 record_part!(Operation, "Operation", operation(), operation_fields);
+record_part!(Workload, "Workload", Workload::default(), workload_alone);
 kinds_part!(
     Distribution,
     "Distribution",
@@ -124,6 +126,25 @@ fn budget(it: &mut BudgetTerms, form: &mut dyn Form) {
         (0, 10_000),
         it.min_per_second,
     );
+}
+
+fn workload_alone(it: &mut Workload, form: &mut dyn Form) {
+    workload(&mut it.0, form);
+}
+
+/// What is called, where nothing else would say that it is empty.
+pub(super) fn workload(it: &mut Vec<Operation>, form: &mut dyn Form) {
+    form.list(
+        "workload",
+        said!("What clients call from then on, and how long the work takes."),
+        it,
+    );
+    let idle = it.iter().all(|operation| operation.weight == 0);
+    form.holds(if idle {
+        Err("“workload” needs at least one procedure with a weight above 0".to_owned())
+    } else {
+        Ok(())
+    });
 }
 
 fn operation() -> Operation {

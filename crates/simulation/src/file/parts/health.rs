@@ -7,6 +7,7 @@ use balancer::{
     Ejection, FailurePercentage, HealthCheck, Settings, SlowStart, Spill, Standing, SuccessRate,
 };
 
+record_part!(Settings, "Balancer", Settings::default(), settings);
 record_part!(HealthCheck, "HealthCheck", HealthCheck::default(), check);
 record_part!(Ejection, "Ejection", Ejection::default(), ejection);
 record_part!(

@@ -80,6 +80,35 @@ impl Station {
         }
     }
 
+    /// When it holds, in a sentence.
+    #[must_use]
+    pub const fn conditions(&self) -> &'static str {
+        match self {
+            Self::Mm1(_) => {
+                "It holds for calls at random, exponential work, and one core with a queue that is hardly ever full."
+            }
+            Self::Mmc(_) => {
+                "It holds for calls at random, exponential work, and one queue before several equal cores."
+            }
+            Self::Mg1(_) => {
+                "It holds for calls at random, work of any law with a variance, and one core with a queue that is hardly ever full."
+            }
+            Self::Shared(_) => {
+                "It holds for calls at random, work of any law, and one core that all who are there share equally."
+            }
+            Self::Mmck(_) => {
+                "It holds for calls at random and exponential work where calls that find the queue full do not come back."
+            }
+            Self::ErlangB { .. } => {
+                "It holds for calls at random where nobody waits and calls that are turned away do not come back."
+            }
+            Self::Dm1(_) => "It holds for evenly spaced calls, exponential work, and one core.",
+            Self::Turns(_) => {
+                "It holds for calls at random, exponential work, and servers of one core that take turns."
+            }
+        }
+    }
+
     /// Mean time there of who is let in, in seconds.
     #[must_use]
     pub fn sojourn(&self) -> f64 {
@@ -133,6 +162,24 @@ impl Model {
         }
     }
 
+    /// When it holds, in a sentence.
+    #[must_use]
+    pub fn conditions(&self) -> &'static str {
+        match self {
+            Self::Alone(station) => station.conditions(),
+            Self::Split(stations) => stations.first().map_or("", |(_, it)| it.conditions()),
+            Self::ShortestQueue { .. } => {
+                "It holds for calls at random, exponential work, and two to four equal servers whose queues the balancer knows at once."
+            }
+            Self::ManyChoices { .. } => {
+                "It holds for calls at random and exponential work, and the better the more equal servers there are."
+            }
+            Self::Closed(_) => {
+                "It holds for clients that wait for each answer and think for an exponential time, and for exponential work."
+            }
+        }
+    }
+
     /// Whether it holds exactly; otherwise it is what a large system tends to.
     #[must_use]
     pub const fn exact(&self) -> bool {
@@ -145,8 +192,28 @@ impl Model {
     /// # Errors
     /// A chain whose load is outside its domain.
     pub fn sojourn(&self) -> Result<f64, TheoryError> {
+        if let Self::ShortestQueue {
+            load,
+            servers,
+            compared,
+            service,
+        } = self
+        {
+            let solved = shortest_queue::solve_well(*load, *servers, *compared)?;
+            return Ok(solved.sojourn * service);
+        }
+        self.quick_sojourn().ok_or(TheoryError::Domain {
+            what: "the number of servers",
+            range: "above 0",
+            value: 0.0,
+        })
+    }
+
+    /// As [`sojourn`](Self::sojourn), where it takes no chain to solve.
+    #[must_use]
+    pub fn quick_sojourn(&self) -> Option<f64> {
         match self {
-            Self::Alone(station) => Ok(station.sojourn()),
+            Self::Alone(station) => Some(station.sojourn()),
             Self::Split(stations) => {
                 let (mut sum, mut let_in) = (0.0, 0.0);
                 for (share, station) in stations {
@@ -154,19 +221,13 @@ impl Model {
                     sum += share * station.sojourn();
                     let_in += share;
                 }
-                Ok(sum / let_in)
+                (let_in > 0.0).then(|| sum / let_in)
             }
-            Self::ShortestQueue {
-                load,
-                servers,
-                compared,
-                service,
-            } => {
-                let solved = shortest_queue::solve_well(*load, *servers, *compared)?;
-                Ok(solved.sojourn * service)
+            Self::ShortestQueue { .. } => None,
+            Self::ManyChoices { load, service } => {
+                choices::sojourn(*load, 2).ok().map(|it| it * service)
             }
-            Self::ManyChoices { load, service } => Ok(choices::sojourn(*load, 2)? * service),
-            Self::Closed(closed) => Ok(closed.sojourn),
+            Self::Closed(closed) => Some(closed.sojourn),
         }
     }
 

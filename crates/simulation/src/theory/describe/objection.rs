@@ -7,6 +7,10 @@ pub enum Objection {
     NothingRuns,
     /// The timeline changes it on the way.
     Changes,
+    /// A balancer takes a server for something else than it is.
+    Mistaken,
+    /// Few enough servers are well for the balancer to send to those that are not, too.
+    Panic,
     /// LANs make calls in different ways, or closed ones think differently long.
     MixedLoads,
     /// Evenly spaced calls from several LANs, or to several servers.
@@ -52,6 +56,10 @@ impl Objection {
         match self {
             Self::NothingRuns => "Nobody calls, or nobody serves.",
             Self::Changes => "The timeline changes the system, and theory describes one at rest.",
+            Self::Mistaken => {
+                "A balancer has yet to learn how a server is: theory has it know at once."
+            }
+            Self::Panic => "So few servers are well that the balancer sends to the others too.",
             Self::MixedLoads => "The networks make their calls in different ways.",
             Self::EvenlySpaced => {
                 "Evenly spaced calls have a formula only from one network to one server."
