@@ -14,6 +14,7 @@ mod panels;
 mod shell;
 mod stage;
 mod story;
+mod svg;
 
 fn main() {
     broken::watch();

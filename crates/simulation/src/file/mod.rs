@@ -89,6 +89,12 @@ pub fn write(scenario: &Scenario) -> String {
     Writer::write(&mut scenario.clone()).lay_out()
 }
 
+/// Writes one action, as a timeline has it but for its time.
+#[must_use]
+pub fn action(action: &crate::Action) -> String {
+    Writer::write(&mut action.clone()).lay_out()
+}
+
 fn parts_of_nothing() -> Scenario {
     <Scenario as form::Fresh>::fresh()
 }

@@ -141,8 +141,8 @@ impl World {
             }
         };
         self.metrics.changed(self.now);
-        // A run's hash tells its actions too, by what they say.
-        let text = format!("{action:?}");
+        // A run's hash tells its actions too, by what a file would say of them.
+        let text = crate::file::action(action);
         let digest = text.bytes().fold(7u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
@@ -152,22 +152,6 @@ impl World {
             "the ledger does not balance after {action:?}"
         );
         Ok(undo)
-    }
-
-    fn apply_all(&mut self, actions: &[Action]) -> Result<Action, ActionError> {
-        let before = self.clone();
-        let mut undo = Vec::with_capacity(actions.len());
-        for action in actions {
-            match self.apply(action) {
-                Ok(inverse) => undo.push(inverse),
-                Err(error) => {
-                    *self = before;
-                    return Err(error);
-                }
-            }
-        }
-        undo.reverse();
-        Ok(Action::All(undo))
     }
 
     pub(super) fn mark(&mut self, label: String, tone: Tone) {
@@ -188,15 +172,15 @@ impl World {
         node: &crate::scenario::NodeSpec,
         links: &[crate::scenario::LinkSpec],
     ) -> Result<Action, ActionError> {
-        let before = self.clone();
-        let added = self.insert_node(node).and_then(|_| {
-            links
-                .iter()
-                .try_for_each(|link| self.insert_link(link).map(|_| ()))
-        });
-        if let Err(error) = added {
-            *self = before;
-            return Err(error);
+        if let Some(mut trial) = self.trial() {
+            trial.insert_node(node)?;
+            for link in links {
+                trial.insert_link(link)?;
+            }
+        }
+        self.insert_node(node)?;
+        for link in links {
+            self.insert_link(link)?;
         }
         self.mark(format!("{} added", node.name), Tone::Change);
         Ok(Action::RemoveNode(node.name.clone()))

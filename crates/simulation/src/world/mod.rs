@@ -19,6 +19,7 @@ mod reconfigure;
 mod servers;
 mod topology;
 mod transport;
+mod trial;
 mod views;
 
 use crate::action::Action;
