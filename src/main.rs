@@ -13,6 +13,7 @@ mod panels;
 mod shell;
 mod stage;
 mod story;
+mod svg;
 
 fn main() {
     broken::watch();

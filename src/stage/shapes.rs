@@ -3,6 +3,7 @@
 
 use super::figures::{Kind, Server};
 use super::geometry::{Point, point};
+use crate::svg::{all, circle, diamond, group, mark, path};
 use std::fmt::Write as _;
 use yew::{Html, html};
 
@@ -15,12 +16,10 @@ pub(crate) fn screens(places: &[Point]) -> Html {
         let _ = write!(cases, "M{:.1} {:.1}{CASE}", at.x - 7.0, at.y - 7.5);
         let _ = write!(feet, "M{:.1} {:.1}h9m-4.5 0v-3.5", at.x - 4.5, at.y + 8.5);
     }
-    html! {
-        <>
-            <path class="stage-screen" d={cases} />
-            <path class="stage-foot" d={feet} />
-        </>
-    }
+    all(vec![
+        path("stage-screen", cases.into()),
+        path("stage-foot", feet.into()),
+    ])
 }
 
 /// A rounded rectangle of 18 × 12.5, from the left end of its upper side.
@@ -28,33 +27,39 @@ const CASE: &str = "h14a2 2 0 0 1 2 2v8.5a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-8.
 
 /// A router: a diamond with arrows to all sides.
 pub(crate) fn router() -> Html {
-    html! {
-        <>
-            <rect class="stage-shape" x="-12.5" y="-12.5" width="25" height="25" rx="4" transform="rotate(45)" />
-            <path class="stage-mark" d="M-9 0H9M0 -9V9M-6.2 -2.8L-9 0L-6.2 2.8M6.2 -2.8L9 0L6.2 2.8M-2.8 -6.2L0 -9L2.8 -6.2M-2.8 6.2L0 9L2.8 6.2" />
-        </>
-    }
+    all(vec![
+        diamond(12.5, "4"),
+        mark(
+            "stage-mark",
+            "M-9 0H9M0 -9V9M-6.2 -2.8L-9 0L-6.2 2.8M6.2 -2.8L9 0L6.2 2.8M-2.8 -6.2L0 -9L2.8 -6.2M-2.8 6.2L0 9L2.8 6.2",
+        ),
+    ])
 }
 
 /// An internet service provider: a larger diamond, and the net in it.
 pub(crate) fn isp() -> Html {
-    html! {
-        <>
-            <rect class="stage-shape" x="-18" y="-18" width="36" height="36" rx="6" transform="rotate(45)" />
-            <circle class="stage-mark" r="10" />
-            <path class="stage-mark" d="M-10 0H10M0 -10C5.4 -5 5.4 5 0 10M0 -10C-5.4 -5 -5.4 5 0 10" />
-        </>
-    }
+    all(vec![
+        diamond(18.0, "6"),
+        circle("stage-mark", "10"),
+        mark(
+            "stage-mark",
+            "M-10 0H10M0 -10C5.4 -5 5.4 5 0 10M0 -10C-5.4 -5 -5.4 5 0 10",
+        ),
+    ])
 }
 
 /// A balancer: a hexagon in which one line becomes three.
 pub(crate) fn balancer() -> Html {
-    html! {
-        <>
-            <path class="stage-shape stage-balancer" d="M0 -30L26 -15V15L0 30L-26 15V-15Z" />
-            <path class="stage-balancer-mark" d="M-12 0H12M-5 0C1 0 3 -10 11 -10M-5 0C1 0 3 10 11 10" />
-        </>
-    }
+    all(vec![
+        mark(
+            "stage-shape stage-balancer",
+            "M0 -30L26 -15V15L0 30L-26 15V-15Z",
+        ),
+        mark(
+            "stage-balancer-mark",
+            "M-12 0H12M-5 0C1 0 3 -10 11 -10M-5 0C1 0 3 10 11 10",
+        ),
+    ])
 }
 
 /// A server that runs: a disc, a ring as long as its cores are busy, a stack of what waits.
@@ -72,10 +77,10 @@ pub(crate) fn server(state: Server) -> Html {
     };
     html! {
         <>
-            <circle class="stage-disc" r="26" />
-            <circle class={track} r="23.5" />
+            { circle("stage-disc", "26") }
+            { circle(track, "23.5") }
             if busy > 0.004 {
-                <path class={ring} d={arc(23.5, busy)} />
+                { path(ring, arc(23.5, busy).into()) }
             }
             { stack(state.queued) }
         </>
@@ -84,34 +89,43 @@ pub(crate) fn server(state: Server) -> Html {
 
 /// A server that does not run.
 pub(crate) fn dead() -> Html {
-    html! {
-        <>
-            <circle class="stage-disc stage-dead" r="25" />
-            <path class="stage-cross" d="M-8.5 -8.5L8.5 8.5M8.5 -8.5L-8.5 8.5" />
-        </>
-    }
+    all(vec![
+        circle("stage-disc stage-dead", "25"),
+        mark("stage-cross", "M-8.5 -8.5L8.5 8.5M8.5 -8.5L-8.5 8.5"),
+    ])
+}
+
+/// Something small at a corner.
+fn badge(at: Point, class: Option<&'static str>, parts: Vec<Html>) -> Html {
+    let transform = format!("translate({:.1} {:.1})", at.x, at.y);
+    group(class, transform.into(), all(parts))
 }
 
 /// A cross over anything else that does not run.
 pub(crate) fn cross(at: Point) -> Html {
-    let transform = format!("translate({:.1} {:.1})", at.x, at.y);
-    html! {
-        <g transform={transform}>
-            <circle class="stage-badge stage-dead" r="9" />
-            <path class="stage-cross" d="M-3.6 -3.6L3.6 3.6M3.6 -3.6L-3.6 3.6" />
-        </g>
-    }
+    badge(
+        at,
+        None,
+        vec![
+            circle("stage-badge stage-dead", "9"),
+            mark("stage-cross", "M-3.6 -3.6L3.6 3.6M3.6 -3.6L-3.6 3.6"),
+        ],
+    )
 }
 
 /// A crossed shield: a balancer keeps the server out.
 pub(crate) fn shield(at: Point) -> Html {
-    let transform = format!("translate({:.1} {:.1})", at.x, at.y);
-    html! {
-        <g transform={transform} class="stage-shield">
-            <path class="stage-badge" d="M0 -10L8.5 -7V0.5C8.5 5.5 4.5 8.8 0 10.6C-4.5 8.8 -8.5 5.5 -8.5 0.5V-7Z" />
-            <path class="stage-badge-mark" d="M-4.4 4.6L4.6 -4.6" />
-        </g>
-    }
+    badge(
+        at,
+        Some("stage-shield"),
+        vec![
+            mark(
+                "stage-badge",
+                "M0 -10L8.5 -7V0.5C8.5 5.5 4.5 8.8 0 10.6C-4.5 8.8 -8.5 5.5 -8.5 0.5V-7Z",
+            ),
+            mark("stage-badge-mark", "M-4.4 4.6L4.6 -4.6"),
+        ],
+    )
 }
 
 /// A question mark: the server is dead, and a balancer does not know it yet.
@@ -119,7 +133,7 @@ pub(crate) fn unknown(at: Point) -> Html {
     let transform = format!("translate({:.1} {:.1})", at.x, at.y);
     html! {
         <g transform={transform}>
-            <circle class="stage-badge stage-unknown" r="8.5" />
+            { circle("stage-badge stage-unknown", "8.5") }
             <text class="stage-question" y="4.3">{ "?" }</text>
         </g>
     }
@@ -171,14 +185,12 @@ pub(crate) fn icon(kind: Kind) -> Html {
         Kind::Router => router(),
         Kind::Isp => isp(),
         Kind::Balancer => balancer(),
-        Kind::Server => html! {
-            <>
-                <circle class="stage-disc" r="26" />
-                <circle class="stage-track" r="23.5" />
-                <path class="stage-ring" d={arc(23.5, 0.3)} />
-                { stack(2) }
-            </>
-        },
+        Kind::Server => all(vec![
+            circle("stage-disc", "26"),
+            circle("stage-track", "23.5"),
+            path("stage-ring", arc(23.5, 0.3).into()),
+            stack(2),
+        ]),
     }
 }
 

@@ -9,6 +9,7 @@ use super::labels::Label;
 use super::scene::{Placed, Scene, Wire};
 use super::text::Type;
 use super::{part_kind, shapes, words};
+use crate::svg::{self, px};
 use simulation::view::LinkState;
 use simulation::{LinkId, NodeId};
 use yew::{AttrValue, Html, NodeRef, classes, html};
@@ -72,10 +73,6 @@ pub(crate) fn picture(props: &Sketch<'_>) -> Html {
     }
 }
 
-fn px(value: f64) -> String {
-    format!("{value:.1}")
-}
-
 fn hull(_: &Cluster, path: NodeRef) -> Html {
     html! { <path class="stage-cluster" ref={path} /> }
 }
@@ -129,8 +126,8 @@ fn link(wire: &Wire, props: &Sketch<'_>) -> Html {
             <g {key}>
                 <path class={classes!(class, "stage-held")} {style} d={trace(&wire.curve)} />
                 <g transform={format!("translate({:.1} {:.1})", middle.x, middle.y)}>
-                    <circle class="stage-held-badge" r="9" />
-                    <path class="stage-held-mark" d="M-2.6 -4V4M2.6 -4V4" />
+                    { svg::circle("stage-held-badge", "9") }
+                    { svg::mark("stage-held-mark", "M-2.6 -4V4M2.6 -4V4") }
                 </g>
             </g>
         },
@@ -152,11 +149,8 @@ fn counts(wire: &Wire, there: u32, back: u32) -> Html {
     } else {
         ("↑", "↓")
     };
-    html! {
-        <text class="stage-traffic" x={px(at.x)} y={px(at.y + 4.0)}>
-            { format!("{there}{ahead} {back}{behind}") }
-        </text>
-    }
+    let words = format!("{there}{ahead} {back}{behind}");
+    svg::text("stage-traffic", at.x, at.y + 4.0, words.into())
 }
 
 fn shape(node: &Placed, props: &Sketch<'_>) -> Html {
@@ -178,7 +172,7 @@ fn shape(node: &Placed, props: &Sketch<'_>) -> Html {
             <g {key} {class} {transform}>
                 <g transform={format!("scale({scale:.3})")}>{ shapes::screens(&designed) }</g>
                 if let Some(at) = node.beyond {
-                    <text class="stage-more" x={px(at.x)} y={px(at.y + 4.0)}>{ format!("+{more}") }</text>
+                    { svg::text("stage-more", at.x, at.y + 4.0, format!("+{more}").into()) }
                 }
                 if dead { { shapes::cross(corner) } }
             </g>

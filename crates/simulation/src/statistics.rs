@@ -44,6 +44,16 @@ impl Interval {
         self.standard_error * student_t(self.freedom, 0.5 + confidence / 2.0)
     }
 
+    /// [`half_width`](Self::half_width) at 0.95 without the beta function, for ten batches or more: by
+    /// Fisher's expansion of t about the normal's 1.96 (Abramowitz & Stegun, 26.7.5), which is off by
+    /// less than one part in a thousand there.
+    #[must_use]
+    pub fn half_width_95(&self) -> f64 {
+        let n = f64::from(self.freedom.max(1));
+        let t = 1.959_964 + 2.372_27 / n + 2.822_5 / (n * n) + 2.555_9 / (n * n * n);
+        self.standard_error * t
+    }
+
     /// Whether a value lies in the interval at a confidence.
     #[must_use]
     pub fn holds(&self, value: f64, confidence: f64) -> bool {
@@ -160,6 +170,19 @@ mod tests {
                 (student_t(freedom, 0.9995) - t9995).abs() < 0.000_51,
                 "{freedom}"
             );
+        }
+    }
+
+    #[test]
+    fn the_short_form_of_t_is_as_good_as_it_says() {
+        for freedom in 9..200 {
+            let interval = Interval {
+                mean: 0.0,
+                standard_error: 1.0,
+                freedom,
+            };
+            let ratio = interval.half_width_95() / interval.half_width(0.95);
+            assert!((ratio - 1.0).abs() < 1e-3, "{freedom}: {ratio}");
         }
     }
 

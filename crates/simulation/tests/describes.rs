@@ -8,12 +8,13 @@
 )]
 
 use balancer::Policy;
+use simulation::action::{Death, Ends};
 use simulation::distribution::Distribution;
 use simulation::scenario::{Carriage, Load, Role, Timed};
 use simulation::theory::describe;
-use simulation::theory::describe::{Description, Model, Objection, Station};
+use simulation::theory::describe::{Description, Model, Objection, Station, present};
 use simulation::time::{MILLISECOND, SECOND};
-use simulation::{Action, Scenario, presets};
+use simulation::{Action, Scenario, World, presets};
 
 fn preset(slug: &str) -> Scenario {
     presets::find(slug).expect("the preset exists")
@@ -254,5 +255,57 @@ fn presets_say_it() {
         if let Err(objection) = objection {
             assert!(objection.sentence().ends_with('.'));
         }
+    }
+}
+
+#[test]
+fn a_percentile_is_where_so_many_are_beyond() {
+    let found = describe(&plain()).expect("it is described");
+    let decay = (1.0 - 0.576) / 0.024;
+    for share in [0.5, 0.95, 0.99] {
+        let t = found.percentile(share).expect("M/M/1 knows its law");
+        let ways = [(8.0, 0.040), (4.0, 0.042), (12.0, 0.040)];
+        let each = ways.map(|(rate, way)| rate / 24.0 * libm::exp(-decay * (t - way).max(0.0)));
+        let beyond: f64 = each.iter().sum();
+        // A millionth of t, which is below a second, times the density, which is below 18.
+        assert!((beyond - (1.0 - share)).abs() < 18e-6, "{share}: {beyond}");
+    }
+}
+
+/// What is dead, drained or cut takes no part; and nobody is described who is taken for another.
+#[test]
+fn a_world_is_described_as_it_stands() {
+    let mut world = World::new(&balanced(Policy::RoundRobin)).expect("it holds");
+    let name = || "server-2".to_owned();
+    let stations = |world: &World| match present(world).map(|it| it.model) {
+        Ok(Model::Split(stations)) => Ok(stations.len()),
+        Ok(other) => panic!("{other:?}"),
+        Err(objection) => Err(objection),
+    };
+    assert_eq!(stations(&world), Ok(5));
+    let ends = Ends("ISP".to_owned(), "balancer".to_owned());
+    let events = [
+        (
+            Action::Kill(name(), Death::Crash),
+            Err(Objection::Mistaken),
+            Ok(4),
+        ),
+        (Action::Revive(name()), Err(Objection::Mistaken), Ok(5)),
+        (Action::Drain(name(), true), Ok(4), Ok(4)),
+        (Action::Drain(name(), false), Ok(5), Ok(5)),
+        (
+            Action::Cut(ends.clone()),
+            Err(Objection::NoWay),
+            Err(Objection::NoWay),
+        ),
+        (Action::Repair(ends), Ok(5), Ok(5)),
+    ];
+    for (action, at_once, later) in events {
+        let regime = world.metrics().steady().regime();
+        world.apply(&action).expect("it can be done");
+        assert!(world.metrics().steady().regime() > regime);
+        assert_eq!(stations(&world), at_once, "{action:?}");
+        world.advance(world.now() + 10 * SECOND);
+        assert_eq!(stations(&world), later, "ten seconds after {action:?}");
     }
 }

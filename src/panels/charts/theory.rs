@@ -78,7 +78,7 @@ impl Theory {
             Some(mean) => format!(
                 "measured {} ± {} (95 %) over {} calls",
                 duration(mean.mean * 1e3),
-                duration(mean.half_width(0.95) * 1e3),
+                duration(mean.half_width_95() * 1e3),
                 count(steady.calls())
             ),
             None => format!(

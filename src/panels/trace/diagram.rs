@@ -2,6 +2,7 @@
 
 use super::layout::{Bar, Layout, Look, Message, Stay, WIDTH, met, spacing};
 use super::words;
+use crate::svg;
 use simulation::record::CallRecord;
 use simulation::{Nanos, World};
 use yew::prelude::*;
@@ -57,19 +58,20 @@ pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
     html! {
         <svg class="trace-diagram" viewBox={format!("0 0 {WIDTH} {:.1}", layout.height)} role="img" aria-label={told(call, &names, &took)}>
             <defs><pattern id="trace-hatch" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="trace-hatch" d="M0 0V4" /></pattern></defs>
-            { for layout.lifelines.iter().zip(&names).enumerate().map(|(place, (line, name))| html! {
-                <>
-                    { label(fit, place, line.x, head, name) }
-                    <path class="trace-lifeline" d={format!("M{:.1} {:.1}V{:.1}", line.x, layout.span.0 - 14.0, layout.span.1 + 4.0)} />
-                </>
+            { for layout.lifelines.iter().zip(&names).enumerate().flat_map(|(place, (line, name))| [
+                label(fit, place, line.x, head, name),
+                svg::path("trace-lifeline", format!("M{:.1} {:.1}V{:.1}", line.x, layout.span.0 - 14.0, layout.span.1 + 4.0).into()),
+            ]) }
+            { for layout.bars.iter().map(|bar| {
+                let hatched = (bar.stay == Stay::Queued).then_some("url(#trace-hatch)");
+                svg::rect(bar_class(bar), hatched, [bar.x - 4.0, bar.top, 8.0, (bar.foot - bar.top).max(1.5)])
             }) }
-            { for layout.bars.iter().map(|bar| html! { <rect class={bar_class(bar)} fill={(bar.stay == Stay::Queued).then_some("url(#trace-hatch)")} x={format!("{:.1}", bar.x - 4.0)} y={format!("{:.1}", bar.top)} width="8" height={format!("{:.1}", (bar.foot - bar.top).max(1.5))} /> }) }
             { for layout.messages.iter().map(message) }
             { for layout.breaks.iter().map(|y| cut(*y)) }
             { for layout.bars.iter().filter_map(in_vain) }
             { for layout.messages.iter().filter_map(takes) }
-            <text class="trace-time" x={format!("{:.1}", left + 5.0)} y={format!("{:.1}", layout.ends.0 - 3.0)}>{ "0 ms" }</text>
-            <text class="trace-time" x={format!("{:.1}", left - 4.0)} y={format!("{:.1}", layout.ends.1 + 13.0)}>{ took }</text>
+            { svg::text("trace-time", left + 5.0, layout.ends.0 - 3.0, "0 ms".into()) }
+            { svg::text("trace-time", left - 4.0, layout.ends.1 + 13.0, took.into()) }
         </svg>
     }
 }
@@ -98,7 +100,7 @@ fn label(fit: Names, place: usize, x: f64, head: f64, name: &str) -> Html {
             // The first and the last may not stand out over the edge.
             let half = name.chars().count() as f64 * LETTER / 2.0;
             let x = x.max(half).min(WIDTH - half);
-            html! { <text class="trace-name" x={format!("{x:.1}")} y={format!("{y:.1}")}>{ name }</text> }
+            svg::text("trace-name", x, y, name.to_owned().into())
         }
     }
 }
@@ -120,16 +122,16 @@ fn message(message: &Message) -> Html {
         Look::Failure => "trace-message trace-failure",
     };
     let ((x1, y1), (x2, y2)) = (message.from, message.to);
-    html! {
-        <>
-            <path {class} d={format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}")} />
-            if message.lost {
-                <path class="trace-cross" d={format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x2 - 3.5, y2 - 3.5)} />
-            } else if message.look != Look::Quiet {
-                { arrow(message) }
-            }
-        </>
-    }
+    let line = svg::path(class, format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}").into());
+    let end = if message.lost {
+        let cross = format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x2 - 3.5, y2 - 3.5);
+        svg::path("trace-cross", cross.into())
+    } else if message.look != Look::Quiet {
+        arrow(message)
+    } else {
+        Html::default()
+    };
+    svg::all(vec![line, end])
 }
 
 /// The head of an arrow, along its line.
@@ -144,7 +146,7 @@ fn arrow(message: &Message) -> Html {
     let (dx, dy) = (x2 - x1, y2 - y1);
     let length = libm::hypot(dx, dy);
     if length < 6.0 {
-        return html! {};
+        return Html::default();
     }
     let (ux, uy) = (dx / length, dy / length);
     let (bx, by) = (x2 - ux * 6.0, y2 - uy * 6.0);
@@ -155,26 +157,24 @@ fn arrow(message: &Message) -> Html {
         bx + uy * 2.6,
         by - ux * 2.6
     );
-    html! { <path {class} {d} /> }
+    svg::path(class, d.into())
 }
 
 fn takes(message: &Message) -> Option<Html> {
     let ((x1, y1), (x2, y2)) = (message.from, message.to);
     (y2 - y1 >= ROOM && message.look != Look::Quiet && !message.lost).then(|| {
         let (x, y) = ((x1 + x2) / 2.0, (y1 + y2) / 2.0 - 4.0);
-        html! { <text class="trace-takes" x={format!("{x:.1}")} y={format!("{y:.1}")}>{ words::span(message.takes) }</text> }
+        svg::text("trace-takes", x, y, words::span(message.takes).into())
     })
 }
 
 /// The break mark of a wait that is cut short: two slanted strokes across the diagram.
 fn cut(y: f64) -> Html {
     let right = WIDTH - 6.0;
-    html! {
-        <>
-            <rect class="trace-gap" x="6" y={format!("{:.1}", y - 2.0)} width={format!("{}", WIDTH - 12.0)} height="4" />
-            <path class="trace-break" d={format!("M6 {:.1}l6 -3 6 3 6 -3 6 3M{:.1} {:.1}l6 -3 6 3 6 -3 6 3", y + 1.5, right - 24.0, y + 1.5)} />
-        </>
-    }
+    let (left, right) = (y + 1.5, right - 24.0);
+    let strokes = format!("M6 {left:.1}l6 -3 6 3 6 -3 6 3M{right:.1} {left:.1}l6 -3 6 3 6 -3 6 3");
+    let gap = svg::rect("trace-gap", None, [6.0, y - 2.0, WIDTH - 12.0, 4.0]);
+    svg::all(vec![gap, svg::path("trace-break", strokes.into())])
 }
 
 fn in_vain(bar: &Bar) -> Option<Html> {
@@ -194,5 +194,5 @@ fn in_vain(bar: &Bar) -> Option<Html> {
     } else {
         y
     };
-    Some(html! { <text {class} x={format!("{x:.1}")} y={format!("{y:.1}")}>{ words }</text> })
+    Some(svg::text(class, x, y, words.to_string().into()))
 }

@@ -92,7 +92,7 @@ pub fn write(scenario: &Scenario) -> String {
     Writer::write(&mut scenario.clone()).lay_out()
 }
 
-/// An action as scenario files have it.
+/// Writes one action, as a timeline has it but for its time.
 #[must_use]
 pub fn action(action: &crate::Action) -> String {
     Writer::write(&mut action.clone()).lay_out()

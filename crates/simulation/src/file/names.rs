@@ -3,24 +3,23 @@
 use super::Fault;
 use crate::action::{Action, Ends};
 use crate::scenario::{LinkSpec, NodeSpec, Role, Scenario};
-use std::collections::{BTreeMap, BTreeSet};
 
-/// What a name stands for.
-type Kinds<'s> = BTreeMap<&'s str, &'static str>;
+/// What a name stands for, in order: a sorted list is enough, and far less code than a tree.
+type Kinds<'s> = Vec<(&'s str, &'static str)>;
 
 /// Looks for names that are missing, given twice, or given to nothing.
 pub(super) struct Names<'s> {
     /// Every node that the scenario has at any time.
     nodes: Kinds<'s>,
     /// Every pair that is linked at any time.
-    links: BTreeSet<(&'s str, &'s str)>,
+    links: Vec<(&'s str, &'s str)>,
     faults: Vec<Fault>,
 }
 
 impl<'s> Names<'s> {
     /// What is wrong with the names of a scenario.
     pub(super) fn check(scenario: &'s Scenario) -> Vec<Fault> {
-        let (nodes, links) = (BTreeMap::new(), BTreeSet::new());
+        let (nodes, links) = (Vec::new(), Vec::new());
         let mut names = Self {
             nodes,
             links,
@@ -28,7 +27,7 @@ impl<'s> Names<'s> {
         };
         for (index, node) in scenario.nodes.iter().enumerate() {
             let path = format!("nodes[{index}]");
-            if !node.name.is_empty() && names.nodes.contains_key(node.name.as_str()) {
+            if !node.name.is_empty() && names.kind_of(&node.name).is_some() {
                 let sentence = format!("there is a node named “{}” already", node.name);
                 names.fault(format!("{path}.name"), sentence);
             }
@@ -50,6 +49,29 @@ impl<'s> Names<'s> {
         self.faults.push(Fault { path, sentence });
     }
 
+    fn kind_of(&self, name: &str) -> Option<&'static str> {
+        let found = self.nodes.binary_search_by(|it| it.0.cmp(name));
+        Some(self.nodes.get(found.ok()?)?.1)
+    }
+
+    fn name(&mut self, node: &'s NodeSpec) {
+        let name = node.name.as_str();
+        match self.nodes.binary_search_by(|it| it.0.cmp(name)) {
+            Ok(place) => self.nodes[place].1 = kind(node),
+            Err(place) => self.nodes.insert(place, (name, kind(node))),
+        }
+    }
+
+    /// Notes that two are linked; whether they were not.
+    fn pair(&mut self, a: &'s str, b: &'s str) -> bool {
+        let pair = pair(a, b);
+        let found = self.links.binary_search(&pair);
+        if let Err(place) = found {
+            self.links.insert(place, pair);
+        }
+        found.is_err()
+    }
+
     fn node(&mut self, path: &str, node: &'s NodeSpec) {
         let length = node.name.chars().count();
         if length > 40 || node.name.chars().any(char::is_control) {
@@ -58,7 +80,7 @@ impl<'s> Names<'s> {
         }
         // A name that is not there was told already.
         if length > 0 {
-            self.nodes.insert(&node.name, kind(node));
+            self.name(node);
         }
     }
 
@@ -67,14 +89,14 @@ impl<'s> Names<'s> {
         match action {
             Action::AddNode { node, links } => {
                 if !node.name.is_empty() {
-                    self.nodes.insert(&node.name, kind(node));
+                    self.name(node);
                 }
                 for link in links {
-                    self.links.insert(pair(&link.a, &link.b));
+                    self.pair(&link.a, &link.b);
                 }
             }
             Action::Connect(link) => {
-                self.links.insert(pair(&link.a, &link.b));
+                self.pair(&link.a, &link.b);
             }
             Action::All(actions) => actions.iter().for_each(|action| self.promise(action)),
             _ => {}
@@ -88,7 +110,7 @@ impl<'s> Names<'s> {
         if link.a == link.b {
             let sentence = format!("“{}” cannot be linked to itself", link.a);
             self.fault(format!("{path}.between"), sentence);
-        } else if !self.links.insert(pair(&link.a, &link.b)) && once {
+        } else if !self.pair(&link.a, &link.b) && once {
             let sentence = format!("“{}” and “{}” are linked already", link.a, link.b);
             self.fault(format!("{path}.between"), sentence);
         }
@@ -103,7 +125,7 @@ impl<'s> Names<'s> {
     }
 
     fn known(&mut self, path: &str, name: &str) -> Option<&'static str> {
-        if let Some(kind) = self.nodes.get(name) {
+        if let Some(kind) = self.kind_of(name) {
             return Some(kind);
         }
         // A name that is not there was told already.
@@ -127,7 +149,7 @@ impl<'s> Names<'s> {
     }
 
     fn on(&mut self, path: &str, Ends(a, b): &'s Ends) {
-        if self.ends(path, a, b) && !self.links.contains(&pair(a, b)) {
+        if self.ends(path, a, b) && self.links.binary_search(&pair(a, b)).is_err() {
             let sentence = format!("there is no link between “{a}” and “{b}”");
             self.fault(format!("{path}.between"), sentence);
         }

@@ -155,22 +155,6 @@ impl World {
         Ok(undo)
     }
 
-    fn apply_all(&mut self, actions: &[Action]) -> Result<Action, ActionError> {
-        let before = self.clone();
-        let mut undo = Vec::with_capacity(actions.len());
-        for action in actions {
-            match self.apply(action) {
-                Ok(inverse) => undo.push(inverse),
-                Err(error) => {
-                    *self = before;
-                    return Err(error);
-                }
-            }
-        }
-        undo.reverse();
-        Ok(Action::All(undo))
-    }
-
     pub(super) fn mark(&mut self, label: String, tone: Tone) {
         self.metrics.mark(self.now, label, tone);
     }
@@ -189,15 +173,15 @@ impl World {
         node: &crate::scenario::NodeSpec,
         links: &[crate::scenario::LinkSpec],
     ) -> Result<Action, ActionError> {
-        let before = self.clone();
-        let added = self.insert_node(node).and_then(|_| {
-            links
-                .iter()
-                .try_for_each(|link| self.insert_link(link).map(|_| ()))
-        });
-        if let Err(error) = added {
-            *self = before;
-            return Err(error);
+        if let Some(mut trial) = self.trial() {
+            trial.insert_node(node)?;
+            for link in links {
+                trial.insert_link(link)?;
+            }
+        }
+        self.insert_node(node)?;
+        for link in links {
+            self.insert_link(link)?;
         }
         self.mark(format!("{} added", node.name), Tone::Change);
         Ok(Action::RemoveNode(node.name.clone()))

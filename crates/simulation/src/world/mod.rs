@@ -25,6 +25,7 @@ mod reconfigure;
 mod servers;
 mod sharing;
 mod topology;
+mod trial;
 mod views;
 
 use crate::action::Action;

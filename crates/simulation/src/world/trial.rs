@@ -1,0 +1,61 @@
+//! Several changes as one: all are made, or none.
+//!
+//! Idea: whether a change is refused depends on what the scenario says, who is dead or drained and
+//! which links carry, never on what is under way. So it is tried on a fresh world of which these
+//! are the same, and made in the real one once nothing was refused.
+
+use super::World;
+use crate::action::{Action, ActionError, Ends};
+use crate::view::{Life, LinkState, RoleView};
+
+impl World {
+    pub(super) fn apply_all(&mut self, actions: &[Action]) -> Result<Action, ActionError> {
+        if let Some(mut trial) = self.trial() {
+            trial.try_each(actions)?;
+        }
+        let mut undo = Vec::with_capacity(actions.len());
+        for action in actions {
+            undo.push(self.apply(action)?);
+        }
+        undo.reverse();
+        Ok(Action::All(undo))
+    }
+
+    fn try_each(&mut self, actions: &[Action]) -> Result<(), ActionError> {
+        for action in actions {
+            match action {
+                Action::All(inner) => self.try_each(inner)?,
+                one => drop(self.apply(one)?),
+            }
+        }
+        Ok(())
+    }
+
+    /// A world that refuses what this one does. It can be built, since this one was.
+    pub(super) fn trial(&self) -> Option<Self> {
+        let mut scenario = self.scenario();
+        scenario.timeline.clear();
+        let mut trial = Self::new(&scenario).ok()?;
+        for node in self.nodes() {
+            let name = || node.name.to_owned();
+            if let Life::Dead { death, .. } = node.life {
+                trial.apply(&Action::Kill(name(), death)).ok()?;
+            }
+            if let RoleView::Server(server) = &node.role
+                && server.draining
+            {
+                trial.apply(&Action::Drain(name(), true)).ok()?;
+            }
+        }
+        for link in self.links() {
+            let ends = Ends(self.name(link.a).to_owned(), self.name(link.b).to_owned());
+            let state = match link.state {
+                LinkState::Up => continue,
+                LinkState::Cut => Action::Cut(ends),
+                LinkState::Held => Action::Hold(ends),
+            };
+            trial.apply(&state).ok()?;
+        }
+        Some(trial)
+    }
+}
