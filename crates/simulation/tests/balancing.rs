@@ -13,7 +13,7 @@ mod common;
 use balancer::{Ejection, FailurePercentage, Policy, SlowStart, Spill, Standing, SuccessRate};
 use common::{act, believed, changed, start};
 use simulation::action::{Action, Death};
-use simulation::scenario::{Role, ServerSpec};
+use simulation::scenario::ServerSpec;
 use simulation::time::SECOND;
 use simulation::view::{Belief, RoleView};
 use simulation::{Scenario, World};

@@ -16,7 +16,7 @@ use simulation::incident::IncidentKind;
 use simulation::record::Outcome;
 use simulation::scenario::{Load, Role};
 use simulation::time::{MILLISECOND, SECOND};
-use simulation::view::{Belief, RoleView};
+use simulation::view::Belief;
 use simulation::{Scenario, World, presets};
 
 fn start(slug: &str) -> World {
