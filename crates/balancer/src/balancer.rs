@@ -351,6 +351,10 @@ impl Balancer {
             Outcome::Answered { .. } => {
                 tally.answered = tally.answered.saturating_add(1);
                 backend.ejection.failures_in_a_row = 0;
+                if let Some(rule) = self.settings.ejection.and_then(|it| it.max_fails) {
+                    let began = now.saturating_sub(latency);
+                    backend.ejection.fails.succeeded(began, &rule);
+                }
                 if let Some(time) = &mut backend.response_time {
                     time.observe(latency);
                 }

@@ -39,12 +39,16 @@ impl Balancer {
             (Policy::LeastTime, _) => policy::least_time::choose(&mut field, now),
             (Policy::Rendezvous, _) => policy::rendezvous::choose(&field, key),
             (Policy::SourceHash, _) => policy::source_hash::choose(&mut field, key),
-            (_, Memory::Ring(ring)) => policy::ring_hash::choose(&field, ring, key),
+            (Policy::KeyHash, _) => policy::key_hash::choose(&mut field, key),
+            (by, Memory::Ring(ring)) => policy::ring_hash::choose(&field, ring, by.on_ring(key)),
             (&Policy::BoundedLoad { factor }, Memory::Circle(circle)) => {
                 policy::bounded_load::choose(&field, circle, key, factor)
             }
             (_, Memory::Circle(circle)) => policy::nearest_hash::choose(&field, circle, key),
             (_, Memory::Table(table)) => policy::maglev::choose(&field, table, key),
+            (by @ Policy::MapHash { .. }, Memory::Map(map)) => {
+                policy::map_hash::choose(&field, map, key, by)
+            }
             (_, Memory::Map(map)) => map.choose(&field),
             (_, Memory::Turns(turns)) => turns.choose(&field),
             (&Policy::WeightedLeastRequest { bias }, Memory::Schedule(schedule)) => {
@@ -168,7 +172,7 @@ impl Balancer {
                 .map(|share| share.map(|share| share * 100.0))
                 .collect()
         };
-        let key = policy::ring_hash::hash_key(request.key);
+        let key = self.settings.policy.on_ring(request.key);
         match (&self.settings.policy, &self.memory) {
             (Policy::RoundRobin, _) => of(&|_, b| Some((self.choices - b.turn) as f64)),
             (Policy::SmoothWeightedRoundRobin, _) => {
@@ -196,7 +200,7 @@ impl Balancer {
                 percent(circle.distances(hash, list.len()))
             }
             (_, Memory::Table(table)) => percent(table.shares(list.len())),
-            (_, Memory::Map(map)) => of(&|place, _| map.wait(place)),
+            (Policy::StaticRoundRobin, Memory::Map(map)) => of(&|place, _| map.wait(place)),
             (_, Memory::Turns(turns)) => of(&|place, _| turns.wait(place)),
             (Policy::WeightedLeastRequest { .. }, _) if self.weights_are_equal() => {
                 of(&|_, b| Some(f64::from(b.active)))

@@ -32,7 +32,7 @@ pub use balancer::{Balancer, Outcome, Request};
 pub use error::{BackendError, NoBackend, SettingsError};
 pub use explain::{Candidate, Explanation, PassedOver, TieBreak};
 pub use health::{
-    CheckId, Ejection, FailurePercentage, HealthCheck, Probe, SlowStart, Spill, Standing,
+    CheckId, Ejection, FailurePercentage, HealthCheck, MaxFails, Probe, SlowStart, Spill, Standing,
     SuccessRate,
 };
 pub use policy::Policy;

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use rand_core::Rng;
+use xxhash_rust::xxh64::xxh64;
 
 use crate::health::Tally;
 use crate::uniform::phase;
@@ -138,7 +139,7 @@ impl Balancer {
         }
     }
 
-    /// Counts a failed attempt, and ejects when there have been enough in a row.
+    /// Counts a failed attempt, and ejects when there have been enough.
     pub(crate) fn attempt_failed(&mut self, now: Nanos, place: usize) {
         let Some(settings) = self.settings.ejection else {
             return;
@@ -149,21 +150,36 @@ impl Balancer {
             return;
         }
         backend.ejection.failures_in_a_row += 1;
-        let n = backend.ejection.failures_in_a_row;
-        if n < settings.consecutive_failures {
+        let (n, most) = match settings.max_fails {
+            Some(rule) => (backend.ejection.fails.failed(now), rule.max_fails),
+            None => (
+                backend.ejection.failures_in_a_row,
+                settings.consecutive_failures,
+            ),
+        };
+        if n < most {
             return;
         }
-        if !self.eject(now, place, |times_base| Because::ConsecutiveFailures {
-            n,
-            times_base,
+        let enforced = settings.enforced_percent;
+        if !self.eject(now, place, enforced, |times_base| {
+            match settings.max_fails {
+                Some(_) => Because::Failures { n },
+                None => Because::ConsecutiveFailures { n, times_base },
+            }
         }) {
             // Envoy, too, starts counting anew when the share that may be ejected is used up.
             self.members.list[place].ejection.failures_in_a_row = 0;
         }
     }
 
-    /// Ejects a backend if the share that may be ejected allows it.
-    fn eject(&mut self, now: Nanos, place: usize, because: impl FnOnce(u32) -> Because) -> bool {
+    /// Ejects a backend if the share that may be ejected allows it, and in so many percent of the cases.
+    fn eject(
+        &mut self,
+        now: Nanos,
+        place: usize,
+        enforced_percent: u32,
+        because: impl FnOnce(u32) -> Because,
+    ) -> bool {
         let Some(settings) = self.settings.ejection else {
             return false;
         };
@@ -173,7 +189,12 @@ impl Balancer {
             return false;
         }
         let backend = &mut self.members.list[place];
-        let (until, times_base) = backend.ejection.eject(now, &settings);
+        let drawn = xxh64(backend.name.as_bytes(), now);
+        // The high half decides whether, the low one how long.
+        if drawn >> 32 >= (u64::from(enforced_percent) << 32) / 100 {
+            return false;
+        }
+        let (until, times_base) = backend.ejection.eject(now, &settings, drawn);
         self.timers.push(Reverse((until, backend.id)));
         self.record(now, place, Change::Ejected { until }, because(times_base));
         true
@@ -194,7 +215,7 @@ impl Balancer {
             .collect();
         let rule = settings.success_rate;
         let least = rule.and_then(|rule| rule.threshold(tallies.iter().copied()));
-        let volume = rule.map_or(0, |rule| rule.request_volume);
+        let (volume, enforced) = rule.map_or((0, 0), |it| (it.request_volume, it.enforced_percent));
         let rule = settings.failure_percentage;
         let rule = rule.filter(|rule| rule.applies(tallies.iter().copied()));
         for (place, tally) in tallies.into_iter().enumerate() {
@@ -210,10 +231,12 @@ impl Balancer {
                     rate: rate as u32,
                     threshold: threshold as u32,
                 };
-                self.eject(now, place, |_| because);
-            } else if rule.is_some_and(|rule| rule.condemns(tally)) {
+                self.eject(now, place, enforced, |_| because);
+            } else if let Some(rule) = rule.filter(|rule| rule.condemns(tally)) {
                 let percent = (100.0 - rate) as u32;
-                self.eject(now, place, |_| Because::FailurePercentage { percent });
+                self.eject(now, place, rule.enforced_percent, |_| {
+                    Because::FailurePercentage { percent }
+                });
             }
         }
     }

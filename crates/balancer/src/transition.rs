@@ -53,6 +53,11 @@ pub enum Because {
         /// The multiple of the base time it stays out: 1 for a first ejection.
         times_base: u32,
     },
+    /// So many attempts failed, with no success long enough after one of them.
+    Failures {
+        /// The failures.
+        n: u32,
+    },
     /// So small a share of its attempts was answered, where the others had more.
     SuccessRate {
         /// Its share, in percent.
@@ -94,6 +99,9 @@ impl std::fmt::Display for Because {
             }
             Self::ConsecutiveFailures { n, .. } => {
                 write!(f, "{n} attempt{} failed in a row", plural(n))
+            }
+            Self::Failures { n } => {
+                write!(f, "{n} attempt{} failed in short order", plural(n))
             }
             Self::SuccessRate { rate, threshold } => {
                 write!(

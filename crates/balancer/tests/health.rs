@@ -7,8 +7,8 @@
 )]
 
 use balancer::{
-    BackendId, Balancer, Because, Change, Ejection, Health, HealthCheck, Outcome, Policy, Request,
-    Settings, Transition,
+    BackendId, Balancer, Because, Change, Ejection, Health, HealthCheck, MaxFails, Outcome, Policy,
+    Request, Settings, Transition,
 };
 use proptest::prelude::*;
 use rand_pcg::Pcg64Mcg;
@@ -73,6 +73,13 @@ impl Cluster {
             self.transitions.extend(self.balancer.take_transitions());
         }
         self.now = until;
+    }
+
+    /// Whom a policy without chance picks.
+    fn pick(&mut self, now: u64, tried: &[BackendId]) -> u32 {
+        let request = Request { key: 0, tried };
+        let mut rng = Pcg64Mcg::new(7);
+        self.balancer.pick(now, &request, &mut rng).unwrap().0
     }
 
     fn die(&mut self, id: BackendId) {
@@ -435,4 +442,119 @@ fn who_is_far_below_the_mean_is_ejected_at_the_end_of_the_interval() {
     let because = Because::FailurePercentage { percent: 50 };
     assert_eq!(failure_percentage(50), Some((10 * SECOND, 2, because)));
     assert_eq!(failure_percentage(51), None);
+    // Envoy's `enforcing_...: 0`: offences are seen and eject nobody.
+    let success_rate = SuccessRate {
+        enforced_percent: 0,
+        ..SuccessRate::default()
+    };
+    let failures = FailurePercentage {
+        threshold: 50,
+        enforced_percent: 0,
+        ..FailurePercentage::default()
+    };
+    assert_eq!(
+        run(Ejection {
+            success_rate: Some(success_rate),
+            failure_percentage: Some(failures),
+            ..Ejection::default()
+        }),
+        None
+    );
+}
+
+/// What is not enforced ejects nobody, and of what is enforced in part chance picks that part.
+#[test]
+fn offences_are_enforced_as_often_as_asked() {
+    let ejections = |enforced_percent| {
+        (0..1_000)
+            .filter(|&at| {
+                let settings = Settings {
+                    health_check: None,
+                    ejection: Some(Ejection {
+                        enforced_percent,
+                        ..Ejection::default()
+                    }),
+                    ..Settings::default()
+                };
+                let mut cluster = Cluster::new(settings, 2, 7);
+                for _ in 0..5 {
+                    let failed = Outcome::Failed { latency: MS };
+                    cluster.balancer.finished(at * MS, BackendId(0), failed);
+                }
+                !cluster.balancer.take_transitions().is_empty()
+            })
+            .count()
+    };
+    assert_eq!((ejections(0), ejections(100)), (0, 1_000));
+    // Standard deviation sqrt(1000 * 0.3 * 0.7) = 14.5: five of them either side.
+    assert!(ejections(30).abs_diff(300) <= 72, "{}", ejections(30));
+}
+
+/// nginx 1.22.1, `max_fails=3`, smooth turns: `a` closes every third connection, and what it fails is
+/// tried at `b`. Who answers 30 requests; as in nginx's `upstream.t`, six of `a` and 24 of `b`.
+#[test]
+fn nginxs_max_fails() {
+    let mut cluster = Cluster::new(nginx(3), 2, 7);
+    let mut connections = 0;
+    let answers: String = (0..30)
+        .map(|request| {
+            let now = request * MS;
+            let mut tried = Vec::new();
+            loop {
+                let picked = cluster.pick(now, &tried);
+                connections += u32::from(picked == 0);
+                if picked == 0 && connections % 3 == 0 {
+                    let failed = Outcome::Failed { latency: 0 };
+                    cluster.balancer.finished(now, BackendId(0), failed);
+                    tried.push(BackendId(0));
+                } else {
+                    let answered = Outcome::Answered { latency: 0 };
+                    cluster.balancer.finished(now, BackendId(picked), answered);
+                    break if picked == 0 { 'a' } else { 'b' };
+                }
+            }
+        })
+        .collect();
+    assert_eq!(answers, "ababbbababbbababbbbbbbbbbbbbbb");
+}
+
+fn nginx(max_fails: u32) -> Settings {
+    Settings {
+        policy: Policy::SmoothWeightedRoundRobin,
+        health_check: None,
+        ejection: Some(Ejection {
+            max_fails: Some(MaxFails {
+                max_fails,
+                ..MaxFails::default()
+            }),
+            ..Ejection::default()
+        }),
+        ..Settings::default()
+    }
+}
+
+/// From nginx's code: after its time out one failure is enough, until a call has succeeded that began
+/// when the last failure was old.
+#[test]
+fn nginx_forgets_only_on_a_late_success() {
+    let mut cluster = Cluster::new(nginx(2), 2, 7);
+    let failed = Outcome::Failed { latency: 0 };
+    let answered = Outcome::Answered { latency: 0 };
+    let mut fail = |at, outcome| {
+        cluster.balancer.handle_timer(at);
+        cluster.balancer.finished(at, BackendId(0), outcome);
+        let taken = cluster.balancer.take_transitions();
+        taken
+            .iter()
+            .any(|it| matches!(it.change, Change::Ejected { .. }))
+    };
+    assert!(!fail(0, failed));
+    // A success within ten seconds changes nothing.
+    assert!(!fail(10 * SECOND, answered));
+    assert!(fail(15 * SECOND, failed));
+    // Out until 25 s; then one failure is enough.
+    assert!(fail(26 * SECOND, failed));
+    assert!(!fail(37 * SECOND, answered));
+    assert!(!fail(38 * SECOND, failed));
+    assert!(fail(39 * SECOND, failed));
 }

@@ -87,7 +87,7 @@ pub struct ServerView<'w> {
     pub spec: &'w ServerSpec,
     /// Cores at work.
     pub busy: u32,
-    /// Calls waiting.
+    /// Calls waiting; where all share the cores, those beyond one for each core.
     pub queued: u32,
     /// Share of core time at work over about the last second, 0.0..=1.0.
     pub utilisation: f64,

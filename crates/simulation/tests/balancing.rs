@@ -8,39 +8,22 @@
     reason = "what a test's helpers cannot do fails the test"
 )]
 
+mod common;
+
 use balancer::{Ejection, FailurePercentage, Policy, SlowStart, Spill, Standing, SuccessRate};
+use common::{act, believed, changed, start};
 use simulation::action::{Action, Death};
-use simulation::scenario::{Role, ServerSpec};
+use simulation::scenario::ServerSpec;
 use simulation::time::SECOND;
 use simulation::view::{Belief, RoleView};
-use simulation::{Scenario, World, presets};
+use simulation::{Scenario, World};
 
 /// Five servers behind a balancer, changed as wanted.
 fn scenario(
     change: impl Fn(&mut balancer::Settings),
     server: impl Fn(usize, &mut ServerSpec),
 ) -> Scenario {
-    let mut scenario = presets::find("five-servers").expect("the preset exists");
-    let mut number = 0;
-    for node in &mut scenario.nodes {
-        match &mut node.role {
-            Role::Balancer(settings) => change(settings),
-            Role::Server(spec) => {
-                number += 1;
-                server(number, spec);
-            }
-            _ => {}
-        }
-    }
-    scenario
-}
-
-fn start(scenario: &Scenario) -> World {
-    World::new(scenario).expect("the scenario holds")
-}
-
-fn act(world: &mut World, action: Action) {
-    world.apply(&action).expect("the action holds");
+    changed("five-servers", change, server)
 }
 
 /// How often each server has been picked.
@@ -57,13 +40,6 @@ fn picked(world: &World) -> [u64; 5] {
 fn picked_since(world: &World, before: [u64; 5]) -> [u64; 5] {
     let now = picked(world);
     [0, 1, 2, 3, 4].map(|i| now[i] - before[i])
-}
-
-fn believed(world: &World, name: &str) -> Belief {
-    match world.node_named(name).expect("it exists").role {
-        RoleView::Server(server) => server.believed,
-        _ => panic!("{name} is not a server"),
-    }
 }
 
 /// The ledger is asserted after every event; a server dies and comes back under each policy.

@@ -8,43 +8,22 @@
     reason = "what a test's helpers cannot do fails the test"
 )]
 
+mod common;
+
 use balancer::protection::{
     Breakers, ConcurrencyLimit, Criticality, Discipline, Hedging, RateLimit, RetryBudget,
 };
 use balancer::{Policy, Protection};
+use common::{changed, preset, server, start};
 use rpc::encoding::Encoding;
 use rpc::procedure::Procedure;
 use rpc::retry::Semantics;
+use simulation::World;
 use simulation::record::{MessageKind, Outcome, What};
 use simulation::scenario::{Role, ServerSpec};
 use simulation::time::{MILLISECOND, SECOND};
 use simulation::view::RoleView;
-use simulation::{Scenario, World, presets};
 use std::collections::BTreeMap;
-
-fn scenario(
-    slug: &str,
-    change: impl Fn(&mut balancer::Settings),
-    server: impl Fn(usize, &mut ServerSpec),
-) -> Scenario {
-    let mut scenario = presets::find(slug).expect("the preset exists");
-    let mut number = 0;
-    for node in &mut scenario.nodes {
-        match &mut node.role {
-            Role::Balancer(settings) => change(settings),
-            Role::Server(spec) => {
-                number += 1;
-                server(number, spec);
-            }
-            _ => {}
-        }
-    }
-    scenario
-}
-
-fn start(scenario: &Scenario) -> World {
-    World::new(scenario).expect("the scenario holds")
-}
 
 /// Runs and gives the calls that ended, in the order of their numbers.
 fn run(world: &mut World, until: u64) -> Vec<simulation::record::CallRecord> {
@@ -71,7 +50,7 @@ fn percentile(calls: &[simulation::record::CallRecord], percent: usize) -> f64 {
 
 /// No server keeps up, every attempt times out: attempts for each call.
 fn amplification(retry_budget: Option<RetryBudget>) -> f64 {
-    let mut scenario = scenario(
+    let mut scenario = changed(
         "five-servers",
         |it| it.protection.retry_budget = retry_budget,
         |_, spec| spec.speed = 0.01,
@@ -105,7 +84,7 @@ fn a_retry_budget_bounds_what_retries_add() {
 
 /// Goodput of a preset in the last 20 of 60 s, long after its spike, in calls a second.
 fn after_the_spike(slug: &str) -> f64 {
-    let scenario = presets::find(slug).expect("the preset exists");
+    let scenario = preset(slug);
     let mut world = start(&scenario);
     world.set_recording(false);
     world.advance(40 * SECOND);
@@ -125,7 +104,7 @@ fn a_spike_sticks_with_retries_and_passes_with_a_budget() {
 #[test]
 fn hedging_cuts_the_tail_of_one_slow_server() {
     let p99 = |hedging| {
-        let scenario = scenario(
+        let scenario = changed(
             "five-servers",
             |it| {
                 it.policy = Policy::Random;
@@ -156,7 +135,7 @@ fn hedging_cuts_the_tail_of_one_slow_server() {
 /// The loser of a hedge is taken off its server's queue: no server works for nobody in the end.
 #[test]
 fn the_loser_of_a_hedge_stops_costing() {
-    let mut scenario = scenario(
+    let mut scenario = changed(
         "five-servers",
         |it| {
             it.policy = Policy::RoundRobin;
@@ -179,16 +158,14 @@ fn the_loser_of_a_hedge_stops_costing() {
         cancelled += lost;
     }
     assert!(cancelled > 100, "{cancelled}");
-    let RoleView::Server(slow) = world.node_named("server-3").expect("it exists").role else {
-        panic!("not a server")
-    };
+    let slow = server(&world, "server-3");
     assert!(slow.queued < 20, "{} wait", slow.queued);
 }
 
 #[test]
 fn a_rate_limit_lets_in_what_it_says() {
     let answered = |rate_limit| {
-        let mut scenario = scenario(
+        let mut scenario = changed(
             "five-servers",
             |it| {
                 it.protection = Protection {
@@ -221,7 +198,7 @@ fn a_rate_limit_lets_in_what_it_says() {
 
 #[test]
 fn breakers_hold_what_is_under_way() {
-    let scenario = scenario(
+    let scenario = changed(
         "five-servers",
         |it| {
             it.protection.breakers = Breakers {
@@ -253,7 +230,7 @@ fn breakers_hold_what_is_under_way() {
 }
 
 fn overloaded(change: impl Fn(&mut ServerSpec)) -> (World, Vec<simulation::record::CallRecord>) {
-    let mut scenario = scenario(
+    let mut scenario = changed(
         "overload",
         |it| it.max_attempts = 1,
         |_, spec| {
@@ -339,7 +316,7 @@ fn what_matters_least_is_shed_first() {
 #[test]
 fn work_for_nobody_is_dropped_by_its_deadline() {
     let in_time = |drops_expired| {
-        let mut scenario = scenario(
+        let mut scenario = changed(
             "overload",
             |it| it.max_attempts = 1,
             |_, spec| {
@@ -370,7 +347,7 @@ fn deadlines_shrink_at_every_hop() {
         undelayed: 0,
     };
     let held = |it: &mut balancer::Settings| it.protection.rate_limit = Some(hold);
-    let mut world = start(&scenario("five-servers", held, |_, _| {}));
+    let mut world = start(&changed("five-servers", held, |_, _| {}));
     let calls = run(&mut world, 5 * SECOND);
     let encoding = Encoding::JsonHttp;
     let mut less = 0;

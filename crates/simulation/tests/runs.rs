@@ -7,35 +7,24 @@
     reason = "what a test's helpers cannot do fails the test"
 )]
 
+mod common;
+
+use common::{believed, preset};
 use rpc::encoding::Encoding;
 use simulation::action::{Action, Death};
 use simulation::incident::IncidentKind;
 use simulation::record::Outcome;
 use simulation::scenario::{Load, Role};
 use simulation::time::{MILLISECOND, SECOND};
-use simulation::view::{Belief, RoleView};
+use simulation::view::Belief;
 use simulation::{Scenario, World, presets};
 
 fn start(slug: &str) -> World {
-    World::new(&preset(slug)).expect("a preset holds")
-}
-
-fn preset(slug: &str) -> Scenario {
-    presets::find(slug).expect("the preset exists")
-}
-
-fn believed(world: &World, name: &str) -> Belief {
-    match world.node_named(name).expect("the server exists").role {
-        RoleView::Server(server) => server.believed,
-        _ => panic!("{name} is not a server"),
-    }
+    common::start(&preset(slug))
 }
 
 fn answered(world: &World, name: &str) -> u64 {
-    match world.node_named(name).expect("the server exists").role {
-        RoleView::Server(server) => server.answered,
-        _ => panic!("{name} is not a server"),
-    }
+    common::server(world, name).answered
 }
 
 #[test]

@@ -30,9 +30,10 @@ for Poisson, so clients here come back after up to 2,000 service times, and not 
 collapse; two choices are reckoned for endlessly many servers, with the term of order 1/N for a
 thousand.
 
-Hedging with exponential answers has no row: the work of a call is the call's own, so its second
-attempt is as long as its first, and only the ways to two backends are independent. They are what
-varies in its rows, under the formula for any law.
+The work of a call is the call's own here, so its second attempt is as long as its first. Hedging and
+the fixed point with exponential work, which take the two for independent, therefore have no row: in
+those of hedging it is the ways to two backends that vary, under the formula for any law, and in those
+of the fixed point all work is of one length.
 
 Without a row: Amdahl's law and the universal scalability law. No call here is split into parts that
 wait for each other, and no servers have to agree, so nothing in a run is their serial share or their

@@ -10,6 +10,12 @@
 //! database behind them) it shrinks the cluster just when every backend is needed; hence
 //! `max_percent`.
 //!
+//! Those who were ejected together come back together unless `max_jitter` spreads them: an ejection is
+//! longer by up to so much, uniformly (Envoy's `max_ejection_time_jitter`). And of the offences only
+//! `enforced_percent` eject (Envoy's `enforcing_consecutive_5xx`), so that a rule can be tried out. Both
+//! are drawn by a hash of the backend's name and the time rather than from a generator: finding out who
+//! is well takes none.
+//!
 //! How one of few may be ejected: 10 % of five backends is half a backend. Envoy then ejects none
 //! unless `always_eject_one_host` is set; gRPC ejects as long as the share *before* the ejection is
 //! below the maximum. Here, as with Envoy's `always_eject_one_host`, the first may always go (unless
@@ -20,6 +26,8 @@
 //! passed health check does not end one early (Envoy's
 //! `successful_active_health_check_uneject_host: false`; gRPC has no such rule).
 
+use super::max_fails::{Fails, MaxFails};
+use super::outliers::enforceable;
 use super::{FailurePercentage, SuccessRate, Tally};
 use crate::{Nanos, SECOND, SettingsError};
 
@@ -36,10 +44,16 @@ const FORGIVEN_AFTER: Nanos = 10 * SECOND;
 pub struct Ejection {
     /// Failed attempts in a row that eject, at least 1.
     pub consecutive_failures: u32,
+    /// nginx's rule in place of failures in a row, with a time out of its own; or none.
+    pub max_fails: Option<MaxFails>,
     /// The length of a first ejection, in nanoseconds, more than 0.
     pub base_time: Nanos,
     /// The length no ejection exceeds, in nanoseconds, at least `base_time`.
     pub max_time: Nanos,
+    /// The most by which chance makes an ejection longer, in nanoseconds; may exceed `max_time`.
+    pub max_jitter: Nanos,
+    /// Failures in a row that eject, 0 to 100 percent of the times when there were enough.
+    pub enforced_percent: u32,
     /// The share of all backends that may be ejected at once, 0 to 100 percent. One of several may
     /// always be; 0 switches ejection off.
     pub max_percent: u32,
@@ -56,8 +70,11 @@ impl Default for Ejection {
     fn default() -> Self {
         Self {
             consecutive_failures: 5,
+            max_fails: None,
             base_time: 30 * SECOND,
             max_time: 300 * SECOND,
+            max_jitter: 0,
+            enforced_percent: 100,
             max_percent: 10,
             interval: 10 * SECOND,
             success_rate: None,
@@ -87,6 +104,10 @@ impl Ejection {
         if self.max_percent > 100 {
             return Err(SettingsError::PercentAbove100(self.max_percent));
         }
+        if let Some(rule) = &self.max_fails {
+            rule.validate()?;
+        }
+        enforceable(self.enforced_percent)?;
         SettingsError::within("the interval of comparison", self.interval, 1, Nanos::MAX)?;
         if let Some(rule) = &self.success_rate {
             rule.validate()?;
@@ -124,6 +145,8 @@ impl Ejection {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EjectionState {
     pub(crate) failures_in_a_row: u32,
+    /// What nginx's rule holds against it.
+    pub(crate) fails: Fails,
     /// Since the last comparison.
     pub(crate) tally: Tally,
     pub(crate) until: Option<Nanos>,
@@ -134,13 +157,20 @@ pub(crate) struct EjectionState {
 }
 
 impl EjectionState {
-    /// Starts an ejection and returns its end and the multiple of the base time it lasts.
-    pub(crate) fn eject(&mut self, now: Nanos, settings: &Ejection) -> (Nanos, u32) {
+    /// Starts an ejection and returns its end and the multiple of the base time it lasts. `drawn` is
+    /// uniform, for the jitter.
+    pub(crate) fn eject(&mut self, now: Nanos, settings: &Ejection, drawn: u64) -> (Nanos, u32) {
         let forgiven = now.saturating_sub(self.restored_at) / FORGIVEN_AFTER;
         let held_against = u64::from(self.times_base).saturating_sub(forgiven) as u32;
         self.times_base = held_against.saturating_add(1);
         self.failures_in_a_row = 0;
-        let until = now.saturating_add(settings.duration(self.times_base));
+        let length = match settings.max_fails {
+            Some(rule) => rule.fail_timeout,
+            None => settings.duration(self.times_base),
+        };
+        // Envoy's: the rest of a division, both ends included.
+        let jitter = drawn % settings.max_jitter.saturating_add(1);
+        let until = now.saturating_add(length).saturating_add(jitter);
         self.until = Some(until);
         (until, self.times_base)
     }
@@ -163,7 +193,7 @@ mod tests {
         let mut now = 0;
         let mut lengths = Vec::new();
         for _ in 0..12 {
-            let (until, _) = state.eject(now, &settings);
+            let (until, _) = state.eject(now, &settings, 0);
             lengths.push((until - now) / SECOND);
             now = until;
             state.restore(now);
@@ -174,18 +204,36 @@ mod tests {
         );
     }
 
+    /// Envoy adds the jitter after the longest time was applied.
+    #[test]
+    fn jitter_comes_on_top() {
+        let settings = Ejection {
+            base_time: SECOND,
+            max_time: SECOND,
+            max_jitter: 9,
+            ..Ejection::default()
+        };
+        let end = |drawn| EjectionState::default().eject(0, &settings, drawn).0;
+        assert_eq!([0, 9, 10, 27].map(end), [0, 9, 0, 7].map(|it| SECOND + it));
+        let none = Ejection {
+            max_jitter: 0,
+            ..settings
+        };
+        assert_eq!(EjectionState::default().eject(0, &none, u64::MAX).0, SECOND);
+    }
+
     #[test]
     fn time_in_service_is_forgiving() {
         let settings = Ejection::default();
         let mut state = EjectionState::default();
         for _ in 0..3 {
-            state.eject(0, &settings);
+            state.eject(0, &settings, 0);
             state.restore(0);
         }
         // Three held against it; two tens of seconds forgive two.
-        assert_eq!(state.eject(29 * SECOND, &settings).1, 2);
+        assert_eq!(state.eject(29 * SECOND, &settings, 0).1, 2);
         state.restore(100 * SECOND);
-        assert_eq!(state.eject(1_000 * SECOND, &settings).1, 1);
+        assert_eq!(state.eject(1_000 * SECOND, &settings, 0).1, 1);
     }
 
     #[test]

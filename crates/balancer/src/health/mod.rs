@@ -3,6 +3,7 @@
 
 mod check;
 mod ejection;
+mod max_fails;
 mod outliers;
 mod slow_start;
 mod standing;
@@ -11,6 +12,7 @@ pub(crate) use check::CheckState;
 pub use check::{CheckId, HealthCheck, Probe};
 pub use ejection::Ejection;
 pub(crate) use ejection::EjectionState;
+pub use max_fails::MaxFails;
 pub(crate) use outliers::Tally;
 pub use outliers::{FailurePercentage, SuccessRate};
 pub use slow_start::SlowStart;

@@ -7,7 +7,9 @@
 //! population, not a sample); or whose share of failures is `threshold` or more.
 //! Known failure: where all fail alike nobody stands out; and with few attempts chance does.
 //!
-//! The share of failures is compared by "at least", as in Envoy; gRPC compares by "more than".
+//! The share of failures is compared by "at least", as in Envoy; gRPC compares by "more than". Each rule
+//! says of how many offences it makes ejections: all of them here, as in gRPC; of Envoy's
+//! `enforcing_failure_percentage` the default is none, so that the rule only counts.
 
 use crate::SettingsError;
 
@@ -23,6 +25,8 @@ pub struct SuccessRate {
     pub minimum_hosts: u32,
     /// Fewer attempts of a backend than that in the interval prove nothing; at least 1.
     pub request_volume: u32,
+    /// Offences that eject, 0 to 100 percent: Envoy's `enforcing_success_rate`.
+    pub enforced_percent: u32,
 }
 
 impl Default for SuccessRate {
@@ -31,6 +35,7 @@ impl Default for SuccessRate {
             stdev_factor: 1_900,
             minimum_hosts: 5,
             request_volume: 100,
+            enforced_percent: 100,
         }
     }
 }
@@ -47,6 +52,8 @@ pub struct FailurePercentage {
     pub minimum_hosts: u32,
     /// Fewer attempts of a backend than that in the interval prove nothing; at least 1.
     pub request_volume: u32,
+    /// Offences that eject, 0 to 100 percent: Envoy's `enforcing_failure_percentage`.
+    pub enforced_percent: u32,
 }
 
 impl Default for FailurePercentage {
@@ -55,6 +62,7 @@ impl Default for FailurePercentage {
             threshold: 85,
             minimum_hosts: 5,
             request_volume: 50,
+            enforced_percent: 100,
         }
     }
 }
@@ -63,6 +71,7 @@ impl SuccessRate {
     pub(crate) fn validate(&self) -> Result<(), SettingsError> {
         SettingsError::within("the deviation factor", self.stdev_factor.into(), 0, 10_000)?;
         SettingsError::within("the least hosts", self.minimum_hosts.into(), 2, 100_000)?;
+        enforceable(self.enforced_percent)?;
         SettingsError::within(
             "the request volume",
             self.request_volume.into(),
@@ -90,6 +99,7 @@ impl FailurePercentage {
     pub(crate) fn validate(&self) -> Result<(), SettingsError> {
         SettingsError::within("the failure threshold", self.threshold.into(), 1, 100)?;
         SettingsError::within("the least hosts", self.minimum_hosts.into(), 1, 100_000)?;
+        enforceable(self.enforced_percent)?;
         SettingsError::within(
             "the request volume",
             self.request_volume.into(),
@@ -110,6 +120,11 @@ impl FailurePercentage {
             && u64::from(tally.failed) * 100
                 >= u64::from(self.threshold) * u64::from(tally.volume())
     }
+}
+
+/// Checks a share of offences that eject.
+pub(crate) fn enforceable(percent: u32) -> Result<(), SettingsError> {
+    SettingsError::within("the offences that eject", percent.into(), 0, 100)
 }
 
 /// How a backend's attempts ended in the interval.

@@ -206,9 +206,33 @@ static ENTRIES: [Entry; COUNT] = [
         score_label: "",
         rule: "what the client's network hashes to",
     },
+    Entry {
+        name: "key hash",
+        slug: "key-hash",
+        idea: "The client's address is hashed to a number, and the number modulo the weights names the server.",
+        known_failure: "A change of the list moves nearly every client, and load is not looked at.",
+        score_label: "",
+        rule: "what the client's address hashes to",
+    },
+    Entry {
+        name: "ketama",
+        slug: "ketama",
+        idea: "As on the hash ring, with each server's points a chain of checksums that begins with its name.",
+        known_failure: "It does not look at load, and checksums of like names are not spread as evenly as hashes.",
+        score_label: "way round the ring, % of it",
+        rule: "the next point on the ring from the client's checksum",
+    },
+    Entry {
+        name: "map hash",
+        slug: "map-hash",
+        idea: "The list of turns by weight is looked up at the client's address instead of being read in turn.",
+        known_failure: "When anyone goes or comes nearly every client moves, and load is not looked at.",
+        score_label: "",
+        rule: "the slot of the client's address",
+    },
 ];
 
-const COUNT: usize = 24;
+const COUNT: usize = 27;
 
 impl Policy {
     /// Every policy with its default parameters: turns first, then chance, load, latency, and hashes.
@@ -253,6 +277,9 @@ impl Policy {
             },
             Self::Rendezvous,
             Self::SourceHash,
+            Self::KeyHash,
+            Self::Ketama,
+            Self::MapHash { avalanche: false },
         ]
     }
 
@@ -282,6 +309,9 @@ impl Policy {
             Self::Maglev { .. } => 21,
             Self::Rendezvous => 22,
             Self::SourceHash => 23,
+            Self::KeyHash => 24,
+            Self::Ketama => 25,
+            Self::MapHash { .. } => 26,
         };
         &ENTRIES[index]
     }

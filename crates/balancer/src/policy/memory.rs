@@ -10,7 +10,7 @@ use super::prequal::Pool;
 use super::ring_hash::Ring;
 use super::static_map::StaticMap;
 use super::static_stride::StaticStride;
-use super::{Policy, weighted_least_request};
+use super::{Policy, ketama, weighted_least_request};
 use crate::members::Members;
 use rand_core::Rng;
 
@@ -32,10 +32,10 @@ impl Memory {
     /// An empty one for a policy.
     pub(crate) fn of(policy: &Policy) -> Self {
         match policy {
-            Policy::RingHash { .. } => Self::Ring(Arc::default()),
+            Policy::RingHash { .. } | Policy::Ketama => Self::Ring(Arc::default()),
             Policy::NearestHash | Policy::BoundedLoad { .. } => Self::Circle(Arc::default()),
             Policy::Maglev { .. } => Self::Table(Arc::default()),
-            Policy::StaticRoundRobin => Self::Map(Box::default()),
+            Policy::StaticRoundRobin | Policy::MapHash { .. } => Self::Map(Box::default()),
             Policy::FastWeightedRoundRobin => Self::Turns(Box::default()),
             Policy::EarliestDeadline | Policy::WeightedLeastRequest { .. } => {
                 Self::Schedule(Box::default())
@@ -59,6 +59,9 @@ impl Memory {
         match (self, policy) {
             (Self::Ring(ring), &Policy::RingHash { points_per_weight }) if listed => {
                 *ring = Arc::new(Ring::new(&members.list, points_per_weight));
+            }
+            (Self::Ring(ring), Policy::Ketama) if listed => {
+                *ring = Arc::new(ketama::ring(&members.list));
             }
             (Self::Circle(circle), _) if listed => *circle = Arc::new(Circle::new(&members.list)),
             (Self::Table(table), &Policy::Maglev { table_size }) if listed || reranked => {

@@ -3,13 +3,17 @@
 pub(crate) mod bounded_load;
 mod catalogue;
 pub(crate) mod choices;
+pub(crate) mod crc32;
 pub(crate) mod earliest_deadline;
 pub(crate) mod fast_weighted;
 pub(crate) mod idle_queue;
+pub(crate) mod ketama;
+pub(crate) mod key_hash;
 pub(crate) mod least_connections;
 pub(crate) mod least_request;
 pub(crate) mod least_time;
 pub(crate) mod maglev;
+pub(crate) mod map_hash;
 pub(crate) mod memory;
 pub(crate) mod nearest_hash;
 pub(crate) mod peak_ewma;
@@ -100,6 +104,16 @@ pub enum Policy {
     Rendezvous,
     /// The same backend for the same network: nginx's `ip_hash`.
     SourceHash,
+    /// The same backend for the same client, by a hash of its address modulo the weights: nginx's `hash`.
+    KeyHash,
+    /// The same backend for the same client, on ketama's ring: nginx's `hash ... consistent`.
+    Ketama,
+    /// The same backend for the same client, by its address modulo the map of turns: HAProxy's
+    /// `balance source`.
+    MapHash {
+        /// Whether the address is hashed first, as `hash-type map-based ... avalanche` has it.
+        avalanche: bool,
+    },
     /// Backends that probes found cold and quick: Prequal's.
     Prequal {
         /// Probes for each choice, 1 to 10; 3 by default.
@@ -146,6 +160,14 @@ impl Policy {
 }
 
 impl Policy {
+    /// Where a request's key lies on the ring, for those that have one.
+    pub(crate) fn on_ring(&self, key: u64) -> u64 {
+        match self {
+            Self::Ketama => ketama::hash_key(key),
+            _ => ring_hash::hash_key(key),
+        }
+    }
+
     /// How many entries its table has over backends of so much weight in all; 0 if it keeps none that
     /// grows with weights or parameters.
     #[must_use]
@@ -157,7 +179,8 @@ impl Policy {
             Self::NearestHash | Self::BoundedLoad { .. } => {
                 weight * u64::from(nearest_hash::POINTS)
             }
-            Self::StaticRoundRobin => weight,
+            Self::Ketama => weight * u64::from(ring_hash::DEFAULT_POINTS_PER_WEIGHT),
+            Self::StaticRoundRobin | Self::MapHash { .. } => weight,
             Self::Maglev { table_size } => table_size.into(),
             _ => 0,
         }

@@ -1,7 +1,7 @@
 //! Consistent hashing to the nearest point.
 //!
 //! Idea: as on the hash ring, but a client belongs to the closest point on either side.
-//! Source: HAProxy, `hash-type consistent`, `src/lb_chash.c`.
+//! Source: HAProxy, `hash-type consistent`, `src/lb_chash.c`; full_hash in `include/haproxy/intops.h`.
 //! Formula: 16 points for each unit of weight at `full_hash(id * 4096 + i)`, where full_hash is Bob
 //! Jenkins' six-step integer hash times 3,221,225,473, on a circle of 2^32. With the points of those
 //! who stand before and after a key's hash, the one before is taken if it is not farther than the one

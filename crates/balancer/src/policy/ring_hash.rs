@@ -51,6 +51,11 @@ impl Ring {
                 points.push((xxh64(key.as_bytes(), 0), place as u32));
             }
         }
+        Self::of(points)
+    }
+
+    /// The ring of these points, in any order.
+    pub(crate) fn of(mut points: Vec<(u64, u32)>) -> Self {
         points.sort_unstable();
         Self { points }
     }
@@ -90,9 +95,9 @@ pub(crate) fn hash_key(key: u64) -> u64 {
     xxh64(&key.to_le_bytes(), 0)
 }
 
-/// Picks the first candidate on the way round.
-pub(crate) fn choose(field: &Field<'_>, ring: &Ring, key: u64) -> Choice {
-    let owner = ring.walk(hash_key(key)).find(|&place| field.has(place));
+/// Picks the first candidate on the way round from a key's hash.
+pub(crate) fn choose(field: &Field<'_>, ring: &Ring, hash: u64) -> Choice {
+    let owner = ring.walk(hash).find(|&place| field.has(place));
     // Every backend has a point, so the walk meets a candidate, and a field is never empty.
     let place = owner.unwrap_or_else(|| field.nth(0));
     Choice {

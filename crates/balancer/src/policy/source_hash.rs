@@ -9,35 +9,30 @@
 //! Known failure: all of a network (the last octet does not count) has one server, load is not looked
 //! at, and changing the list or a weight moves nearly everyone.
 
+use super::key_hash::owner;
 use super::{Choice, smooth_weighted};
 use crate::field::Field;
 
 /// nginx's first h.
-const START: u64 = 89;
+const START: u32 = 89;
 /// nginx gives up hashing after so many tries.
 const TRIES: u32 = 20;
 
 /// One round of nginx's hash over the octets of an address.
-fn hash(start: u64, address: u32) -> u64 {
+fn hash(start: u32, address: u32) -> u32 {
     let [a, b, c, _] = address.to_be_bytes();
     [a, b, c]
         .into_iter()
-        .fold(start, |h, octet| (h * 113 + u64::from(octet)) % 6_271)
+        .fold(start, |h, octet| (h * 113 + u32::from(octet)) % 6_271)
 }
 
 /// Picks by the address in the low 32 bits of the key.
 pub(crate) fn choose(field: &mut Field<'_>, key: u64) -> Choice {
-    let total: u64 = field.list().iter().map(|b| u64::from(b.weight)).sum();
+    let total: u32 = field.list().iter().map(|backend| backend.weight).sum();
     let mut h = START;
     for _ in 0..=TRIES {
         h = hash(h, key as u32);
-        let mut rest = h % total.max(1);
-        let owner = field.list().iter().position(|backend| {
-            let weight = u64::from(backend.weight);
-            let found = rest < weight;
-            rest = rest.saturating_sub(weight);
-            found
-        });
+        let owner = owner(field, h % total.max(1));
         if let Some(place) = owner.filter(|&place| field.has(place)) {
             return Choice::of_all(place);
         }

@@ -60,6 +60,13 @@ impl StaticMap {
         Choice::of_all(field.nth(0))
     }
 
+    /// The places in the slots from a hash on, taken round the map.
+    pub(crate) fn from(&self, hash: u32) -> impl Iterator<Item = usize> + '_ {
+        let len = self.slots.len();
+        let first = hash as usize % len.max(1);
+        (first..first + len).map(move |at| self.slots[at % len] as usize)
+    }
+
     /// How many slots of the map come before the next one of a place.
     pub(crate) fn wait(&self, place: usize) -> Option<f64> {
         let round = self.slots.iter().cycle().skip(self.next);

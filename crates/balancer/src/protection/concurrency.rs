@@ -2,8 +2,8 @@
 //!
 //! Idea: beyond some number at once, more calls make all of them slower and none of them sooner; that
 //! number can be felt for, as TCP feels for a link's capacity.
-//! Source: Netflix, `concurrency-limits`, `AIMDLimit` (timeout 5 s, ratio 0.9); D. Chiu, R. Jain,
-//! "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance", 1989.
+//! Source: Netflix, `concurrency-limits`, `AIMDLimit.java` (timeout 5 s, ratio 0.9, at first 10 or 20 by
+//! version; a ratio of at least 0.5, where any is allowed here); D. Chiu, R. Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance", 1989.
 //! Formula: after each call, `limit * ratio` if it took longer than the timeout or was dropped, else
 //! `limit + 1` if at least half of the limit was in use; within least and most.
 //! Known failure: what is slow by nature looks like overload, and the limit sinks for everyone.
@@ -116,7 +116,29 @@ mod tests {
         })
     }
 
-    /// Netflix's `AIMDLimitTest`: one more on success in use, nine tenths on a drop or a timeout.
+    /// Netflix's `AIMDLimitTest`: from 10 to 9 on a drop.
+    #[test]
+    fn netflixs_drop() {
+        let rule = ConcurrencyLimit::Adaptive {
+            least: 1,
+            most: 30,
+            slow: 5,
+            ratio: 90,
+        };
+        let mut limiter = Limiter { rule, limit: 10 };
+        limiter.finished(1, true, 0);
+        assert_eq!(limiter.limit(), 9);
+        // `max(1, min(limit - 1, (int) (limit * ratio)))` in the code: always one less, down to one.
+        let steps: Vec<_> = (0..9)
+            .map(|_| {
+                limiter.finished(1, true, 0);
+                limiter.limit()
+            })
+            .collect();
+        assert_eq!(steps, [8, 7, 6, 5, 4, 3, 2, 1, 1]);
+    }
+
+    /// One more on success in use, as in its `increaseOnSuccess`; nine tenths on a drop or a timeout.
     #[test]
     fn netflixs_steps() {
         let mut limiter = adaptive();

@@ -150,6 +150,19 @@ mod tests {
         assert_eq!((class(0), class(Nanos::MAX)), (0, CLASSES - 1));
     }
 
+    /// tower's `tests/hedge/main.rs`: of answers of which eight took 1 ms and two 10 ms, the ninth in ten
+    /// says that a hedge comes after 10 ms: not issued before, issued by 11. (Twice as many here, where 20
+    /// must be known, and up to a class later.)
+    #[test]
+    fn towers_percentile() {
+        let mut hedger = Hedger::new(Hedging::Percentile(9_000));
+        for latency in [1, 1, 1, 1, 1, 1, 1, 1, 10, 10].repeat(2) {
+            hedger.answered(0, latency * MS);
+        }
+        let delay = hedger.delay(0).unwrap();
+        assert!((10 * MS..=11 * MS).contains(&delay), "{delay}");
+    }
+
     #[test]
     fn a_percentile_follows_what_is_answered() {
         let mut hedger = Hedger::new(Hedging::Percentile(9_000));

@@ -252,7 +252,45 @@ mod tests {
         retries
     }
 
-    /// Finagle's `RetryBudgetTest`: 10,000 calls at x percent pay for x percent of 10,000 retries.
+    /// Finagle's `RetryBudgetTest.testBudget`: 10,000 calls, each tries for a retry at once; what is free
+    /// is there at first, and where no retry is had the balance is nothing. (Shares below one percent are
+    /// left out: here they are whole.)
+    #[test]
+    fn finagles_budget_call_by_call() {
+        for (seconds, min_per_second, percent) in [
+            (60, 0, 10),
+            (60, 0, 50),
+            (60, 0, 25),
+            (60, 0, 75),
+            (60, 0, 99),
+            (60, 0, 1),
+            (1, 10, 0),
+            (2, 5, 0),
+            (1, 10, 10),
+            (2, 5, 50),
+        ] {
+            let mut budget = Budget::new(RetryBudget::Deposits {
+                ttl: seconds * SECOND,
+                min_per_second,
+                percent,
+            });
+            let free = seconds as u32 * min_per_second;
+            assert_eq!(budget.retries_left(), Some(free));
+            let mut retries = 0_u32;
+            for _ in 0..10_000 {
+                budget.called(0);
+                if budget.try_retry(0, Underway::default()) {
+                    retries += 1;
+                } else {
+                    assert_eq!(budget.retries_left(), Some(0));
+                }
+            }
+            let expected = 100 * percent + free;
+            assert!(retries.abs_diff(expected) <= 1, "{percent} %: {retries}");
+        }
+    }
+
+    /// The same test's calls that all come first: 10,000 at x percent pay for x percent of 10,000 retries.
     #[test]
     fn finagles_percentages() {
         for percent in [1, 5, 10, 20, 50, 100, 200] {

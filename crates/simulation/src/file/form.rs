@@ -211,6 +211,25 @@ pub(super) trait Form {
     fn holds(&mut self, verdict: Result<(), String>);
 }
 
+/// A number that may be left out, but not be `null`.
+const fn number(
+    name: &'static str,
+    doc: &'static str,
+    measure: &'static Measure,
+    least: u64,
+    most: u64,
+) -> Number {
+    Number {
+        name,
+        doc,
+        measure,
+        least,
+        most,
+        optional: false,
+        required: false,
+    }
+}
+
 /// A duration of at least `least` nanoseconds.
 pub(super) fn duration(
     form: &mut dyn Form,
@@ -219,15 +238,7 @@ pub(super) fn duration(
     least: Nanos,
     value: Nanos,
 ) -> Nanos {
-    let field = Number {
-        name,
-        doc,
-        measure: &DURATION,
-        least,
-        most: LONG,
-        optional: false,
-        required: false,
-    };
+    let field = number(name, doc, &DURATION, least, LONG);
     form.number(&field, Some(value)).unwrap_or(value)
 }
 
@@ -240,13 +251,8 @@ pub(super) fn told_duration(
     value: Nanos,
 ) -> Nanos {
     let field = Number {
-        name,
-        doc,
-        measure: &DURATION,
-        least: 0,
-        most,
-        optional: false,
         required: true,
+        ..number(name, doc, &DURATION, 0, most)
     };
     form.number(&field, Some(value)).unwrap_or(value)
 }
@@ -258,18 +264,11 @@ pub(super) fn maybe_duration(
     doc: &'static str,
     value: Option<Nanos>,
 ) -> Option<Nanos> {
-    form.number(
-        &Number {
-            name,
-            doc,
-            measure: &DURATION,
-            least: 1,
-            most: LONG,
-            optional: true,
-            required: false,
-        },
-        value,
-    )
+    let field = Number {
+        optional: true,
+        ..number(name, doc, &DURATION, 1, LONG)
+    };
+    form.number(&field, value)
 }
 
 /// A number of any measure; what is in range fits a `u32`.
@@ -281,16 +280,7 @@ pub(super) fn measured(
     (least, most): (u32, u32),
     value: u32,
 ) -> u32 {
-    let (least, most) = (u64::from(least), u64::from(most));
-    let field = Number {
-        name,
-        doc,
-        measure,
-        least,
-        most,
-        optional: false,
-        required: false,
-    };
+    let field = number(name, doc, measure, least.into(), most.into());
     form.number(&field, Some(value.into()))
         .map_or(value, |value| value as u32)
 }
@@ -314,15 +304,9 @@ pub(super) fn maybe_count(
     least: u32,
     value: Option<u32>,
 ) -> Option<u32> {
-    let (least, most) = (least.into(), u32::MAX.into());
     let field = Number {
-        name,
-        doc,
-        measure: &COUNT,
-        least,
-        most,
         optional: true,
-        required: false,
+        ..number(name, doc, &COUNT, least.into(), u32::MAX.into())
     };
     form.number(&field, value.map(u64::from))
         .map(|value| value as u32)

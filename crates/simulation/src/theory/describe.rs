@@ -18,7 +18,7 @@ use super::mg1::Mg1;
 use super::mm1::Mm1;
 use super::mmc::Mmc;
 use super::mmck::Mmck;
-use super::network::{Way, way};
+use super::network::{Way, Ways, way};
 use super::shortest_queue::Compared;
 use super::{erlang_b, processor_sharing, round_robin};
 use crate::distribution::Distribution;
@@ -179,8 +179,9 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
     }
     let mut behind: Vec<Way> = Vec::new();
     if balancer.is_some() {
+        let from_it = Ways::from(scenario, &front.name);
         for (server, _) in &servers {
-            behind.push(way(scenario, &front.name, &server.name).ok_or(Objection::NoWay)?);
+            behind.push(from_it.to(&server.name).ok_or(Objection::NoWay)?);
         }
     }
     let all = || ways.iter().chain(&behind);

@@ -7,8 +7,9 @@
 //! long it can be.
 //! Holds for: links that are not near their bandwidth.
 
-use crate::scenario::{LinkSpec, Role, Scenario};
+use crate::scenario::{LinkSpec, NodeSpec, Role, Scenario};
 use crate::time::Nanos;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A way between two nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,38 +26,64 @@ pub struct Way {
     pub hops: u32,
 }
 
-/// The way that messages take, if there is one: only routers and providers pass them on.
-#[must_use]
-pub fn way(scenario: &Scenario, from: &str, to: &str) -> Option<Way> {
-    let start = Way {
-        latency: 0,
-        jitter: 0,
-        lossy: false,
-        slowest_bits: u64::MAX,
-        hops: 0,
-    };
-    let mut reached: Vec<(&str, Way)> = vec![(from, start)];
-    let mut settled: Vec<&str> = Vec::new();
-    loop {
-        // A latency of zero still counts as a hop, as in the simulation.
-        let (place, way) = reached
-            .iter()
-            .filter(|(name, _)| !settled.contains(name))
-            .min_by_key(|(_, way)| way.latency + u64::from(way.hops))
-            .copied()?;
-        if place == to {
-            return Some(way);
-        }
-        settled.push(place);
-        if place != from && !passes_on(scenario, place) {
-            continue;
-        }
+/// The ways that messages take from one node to all that they reach: only routers and providers pass
+/// them on.
+#[derive(Debug)]
+pub struct Ways<'s>(BTreeMap<&'s str, Way>);
+
+impl<'s> Ways<'s> {
+    /// Those from a node.
+    #[must_use]
+    pub fn from(scenario: &'s Scenario, from: &'s str) -> Self {
+        let start = Way {
+            latency: 0,
+            jitter: 0,
+            lossy: false,
+            slowest_bits: u64::MAX,
+            hops: 0,
+        };
+        let mut links: BTreeMap<&str, Vec<&LinkSpec>> = BTreeMap::new();
         for link in &scenario.links {
-            if let Some(next) = other_end(link, place) {
-                reached.push((next, longer(way, link)));
+            links.entry(&link.a).or_default().push(link);
+            links.entry(&link.b).or_default().push(link);
+        }
+        let passing = |node: &&NodeSpec| matches!(node.role, Role::Router | Role::Isp);
+        let passing = scenario.nodes.iter().filter(passing);
+        let mut open: BTreeSet<&str> = passing.map(|node| node.name.as_str()).collect();
+        open.insert(from);
+        let mut settled = BTreeMap::new();
+        // By cost, and what was found first among equals. A latency of zero still counts as a hop, as in
+        // the simulation.
+        let mut reached = BTreeMap::from([((0, 0), (from, start))]);
+        let mut found = 0_u64;
+        while let Some((_, (place, way))) = reached.pop_first() {
+            if settled.contains_key(place) {
+                continue;
+            }
+            settled.insert(place, way);
+            let onward = links.get(place).filter(|_| open.contains(place));
+            for link in onward.into_iter().flatten() {
+                if let Some(next) = other_end(link, place) {
+                    let way = longer(way, link);
+                    found += 1;
+                    reached.insert((way.latency + u64::from(way.hops), found), (next, way));
+                }
             }
         }
+        Self(settled)
     }
+
+    /// The one to a node, if there is one.
+    #[must_use]
+    pub fn to(&self, to: &str) -> Option<Way> {
+        self.0.get(to).copied()
+    }
+}
+
+/// The way that messages take from one node to another, if there is one.
+#[must_use]
+pub fn way(scenario: &Scenario, from: &str, to: &str) -> Option<Way> {
+    Ways::from(scenario, from).to(to)
 }
 
 fn other_end<'l>(link: &'l LinkSpec, place: &str) -> Option<&'l str> {
@@ -78,13 +105,6 @@ fn longer(way: Way, link: &LinkSpec) -> Way {
         slowest_bits: way.slowest_bits.min(carriage.bandwidth),
         hops: way.hops + 1,
     }
-}
-
-fn passes_on(scenario: &Scenario, name: &str) -> bool {
-    scenario
-        .nodes
-        .iter()
-        .any(|node| node.name == name && matches!(node.role, Role::Router | Role::Isp))
 }
 
 #[cfg(test)]

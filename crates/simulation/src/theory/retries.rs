@@ -6,8 +6,11 @@
 //! chance of a timeout.
 //! Formula: `E[attempts] = (1 − pᵏ)/(1 − p)`; layers `r^L`; under a timeout `τ` whose work goes on,
 //! the attempts a second `x` solve `x = λ·Σ_{k<R} p(x)ᵏ` with `p(x) = e^{−(μ−x)τ}`, 1 for `x ≥ μ`.
-//! Holds for: attempts that fail independently; for the fixed point, exponential service and work
-//! that a timeout does not cancel. It is an approximation: attempts are taken for Poisson.
+//! With service of one length `p` is M/D/1's tail instead, and so on: [`standing_with`].
+//! Holds for: attempts that fail independently; for the fixed point, work that a timeout does not
+//! cancel, and attempts that are taken for Poisson. The exponential one also takes the second attempt's
+//! work for another than the first's: where it is the same, those who time out are those whose work is
+//! long, and they come again.
 
 use super::{TheoryError, count, positive, share};
 
@@ -65,11 +68,25 @@ pub fn standing(
     let arrivals = positive("the arrival rate", arrivals)?;
     let service = positive("the service rate", service)?;
     let timeout = positive("the timeout", timeout)?;
+    let late = |x: f64| Ok(libm::exp(-(service - x) * timeout).min(1.0));
+    standing_with(arrivals, service, tries, &late)
+}
+
+/// As [`standing`], where the chance of a timeout at `x` attempts a second, below `service`, is `late(x)`.
+///
+/// # Errors
+/// A parameter out of its domain, or an error of `late`.
+pub fn standing_with(
+    arrivals: f64,
+    service: f64,
+    tries: u32,
+    late: &dyn Fn(f64) -> Result<f64, TheoryError>,
+) -> Result<Standing, TheoryError> {
+    let arrivals = positive("the arrival rate", arrivals)?;
+    let service = positive("the service rate", service)?;
     let most = count("the number of tries", tries)?;
-    let excess = |x: f64| -> Result<f64, TheoryError> {
-        let late = libm::exp(-(service - x) * timeout).min(1.0);
-        Ok(arrivals * attempts(late, tries)? - x)
-    };
+    let excess =
+        |x: f64| -> Result<f64, TheoryError> { Ok(arrivals * attempts(late(x)?, tries)? - x) };
     // The attempts begin above x = 0; the first x that they do not exceed is where it stands.
     const STEPS: u32 = 20_000;
     let mut good = None;

@@ -23,7 +23,8 @@ fn time() -> impl Strategy<Value = u64> + Clone {
 
 fn policy() -> impl Strategy<Value = Policy> {
     prop_oneof![
-        (0_usize..24).prop_map(|index| Policy::all()[index].clone()),
+        (0_usize..Policy::all().len()).prop_map(|index| Policy::all()[index].clone()),
+        any::<bool>().prop_map(|avalanche| Policy::MapHash { avalanche }),
         time().prop_map(|decay| Policy::PeakEwma { decay }),
         (1_u32..5).prop_map(|points_per_weight| Policy::RingHash { points_per_weight }),
         (2_u32..=10, any::<bool>()).prop_map(|(choices, replacement)| Policy::PowerOfChoices {
@@ -62,20 +63,26 @@ fn check() -> impl Strategy<Value = HealthCheck> {
 }
 
 fn ejection() -> impl Strategy<Value = Ejection> {
-    let rate = (0_u32..=10_000, 2_u32..100, 1_u32..1000).prop_map(
-        |(stdev_factor, minimum_hosts, request_volume)| SuccessRate {
+    let rate = (0_u32..=10_000, 2_u32..100, 1_u32..1000, 0_u32..=100).prop_map(
+        |(stdev_factor, minimum_hosts, request_volume, enforced_percent)| SuccessRate {
             stdev_factor,
             minimum_hosts,
             request_volume,
+            enforced_percent,
         },
     );
-    let share = (1_u32..=100, 1_u32..100, 1_u32..1000).prop_map(
-        |(threshold, minimum_hosts, request_volume)| FailurePercentage {
+    let share = (1_u32..=100, 1_u32..100, 1_u32..1000, 0_u32..=100).prop_map(
+        |(threshold, minimum_hosts, request_volume, enforced_percent)| FailurePercentage {
             threshold,
             minimum_hosts,
             request_volume,
+            enforced_percent,
         },
     );
+    let fails = (1_u32..=1_000_000, time()).prop_map(|(max_fails, fail_timeout)| MaxFails {
+        max_fails,
+        fail_timeout,
+    });
     (
         1_u32..100,
         time(),
@@ -84,6 +91,8 @@ fn ejection() -> impl Strategy<Value = Ejection> {
         time(),
         of(rate),
         of(share),
+        (0..HOUR, 0_u32..=100),
+        of(fails),
     )
         .prop_map(
             |(
@@ -94,10 +103,15 @@ fn ejection() -> impl Strategy<Value = Ejection> {
                 interval,
                 success_rate,
                 failure_percentage,
+                (max_jitter, enforced_percent),
+                max_fails,
             )| Ejection {
                 consecutive_failures,
+                max_fails,
                 base_time: a.min(b),
                 max_time: a.max(b),
+                max_jitter,
+                enforced_percent,
                 max_percent,
                 interval,
                 success_rate,

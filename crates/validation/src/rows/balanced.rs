@@ -17,43 +17,26 @@ fn behind(policy: Policy, servers: &[ServerSpec], calls: f64, latency: Nanos) ->
 }
 
 pub(super) fn split(rows: &mut Vec<Row>) -> Result<(), String> {
-    for (n, load, printed) in [
-        (2, 0.8, 3.8440),
-        (5, 0.9, 6.1421),
-        (10, 0.9, 5.6603),
-        (16, 0.8, 2.8361),
-        (100, 0.7, 1.8905),
+    let turns = |n, load, printed| (Policy::RoundRobin, n, load, printed);
+    for (policy, n, load, printed) in [
+        turns(2, 0.8, 3.8440),
+        turns(5, 0.9, 6.1421),
+        turns(10, 0.9, 5.6603),
+        turns(16, 0.8, 2.8361),
+        turns(100, 0.7, 1.8905),
+        (Policy::Random, 3, 0.8, 5.0),
+        (Policy::Random, 10, 0.9, 10.0),
     ] {
         let calls = load * n as f64;
-        let scenario = behind(Policy::RoundRobin, &vec![server(); n], calls, WAY);
+        let model = match policy {
+            Policy::RoundRobin => "round robin, E_N/M/1",
+            _ => "random, N of M/M/1",
+        };
+        let scenario = behind(policy, &vec![server(); n], calls, WAY);
         let name = format!("N {n}, load {load}");
+        let (quantity, printed) = (Quantity::Sojourn, Some((printed, 4)));
         let of = (calls, load);
-        let printed = Some((printed, 4));
-        described(
-            rows,
-            "round robin, E_N/M/1",
-            name,
-            scenario,
-            Quantity::Sojourn,
-            of,
-            printed,
-        )?;
-    }
-    for (n, load, printed) in [(3, 0.8, 5.0), (10, 0.9, 10.0)] {
-        let calls = load * n as f64;
-        let scenario = behind(Policy::Random, &vec![server(); n], calls, WAY);
-        let name = format!("N {n}, load {load}");
-        let of = (calls, load);
-        let printed = Some((printed, 4));
-        described(
-            rows,
-            "random, N of M/M/1",
-            name,
-            scenario,
-            Quantity::Sojourn,
-            of,
-            printed,
-        )?;
+        described(rows, model, name, scenario, quantity, of, printed)?;
     }
     let fast = |speed| ServerSpec { speed, ..server() };
     let servers = [fast(1.0), fast(1.5), fast(2.0)];

@@ -1,13 +1,13 @@
 //! What callers do: wait and think, ask many at once, ask again.
 
 use super::{EXPONENTIAL, WAY, cores, described, poisson};
-use crate::row::{Quantity, Row, enough_calls};
+use crate::row::{Quantity, Row, enough_calls, enough_for_share};
 use crate::stand::{SERVICE, per_second, server, stand};
 use balancer::Policy;
 use rpc::retry::{Backoff, Semantics};
 use simulation::distribution::Distribution;
 use simulation::scenario::Load;
-use simulation::theory::{TheoryError, closed::Closed, fan_out, retries};
+use simulation::theory::{TheoryError, closed::Closed, fan_out, md1, retries};
 use simulation::time::{MILLISECOND, Nanos, SECOND};
 
 const CONSTANT: Distribution = Distribution::Constant(SERVICE);
@@ -96,18 +96,21 @@ pub(super) fn fanned_out(rows: &mut Vec<Row>) -> Result<(), String> {
 }
 
 /// Clients that give up on an attempt while its work goes on, and try again after so long that by then
-/// the queue has forgotten them: what the fixed point takes attempts for. Fewer calls come than a server
-/// could serve if all were tried to the last: near collapse it is chance that decides, and no fixed point
-/// describes a run.
+/// the queue has forgotten them: what the fixed point takes attempts for. All work is of one length, since
+/// a call that comes again brings the same work again. And fewer calls come than a server could serve if
+/// all were tried to the last: near collapse it is chance that decides, and no fixed point describes a run.
 pub(super) fn stormy(rows: &mut Vec<Row>) -> Result<(), String> {
-    const PATIENCE: f64 = 3.0;
+    const PATIENCE: f64 = 2.0;
+    let sentence = |why: TheoryError| why.to_string();
+    // In time is who waits no longer than the patience leaves beside the service.
+    let late = |x: f64| md1::waits_beyond(x, 1.0, PATIENCE - 1.0);
     for (load, tries, quantity) in [
-        (0.4, 2, Quantity::Attempts),
+        (0.45, 2, Quantity::Attempts),
         (0.3, 3, Quantity::Attempts),
-        (0.4, 2, Quantity::Utilisation),
+        (0.45, 2, Quantity::Utilisation),
         (0.3, 3, Quantity::Lost),
     ] {
-        let mut scenario = stand(&poisson(load), EXPONENTIAL, None, &[server()], WAY);
+        let mut scenario = stand(&poisson(load), CONSTANT, None, &[server()], WAY);
         let policy = &mut scenario.call_policy;
         policy.max_attempts = tries;
         policy.attempt_timeout = (PATIENCE * SERVICE as f64) as Nanos + 2 * WAY;
@@ -120,10 +123,10 @@ pub(super) fn stormy(rows: &mut Vec<Row>) -> Result<(), String> {
             multiplier: 1.0,
             jitter: 1.0,
         };
-        let sentence = |why: TheoryError| why.to_string();
-        let standing = retries::standing(load, 1.0, PATIENCE, tries).map_err(sentence)?;
+        let standing = retries::standing_with(load, 1.0, tries, &late).map_err(sentence)?;
         let attempts = standing.good.ok_or("the fixed point is gone")?;
-        let late = libm::exp(-(1.0 - attempts) * PATIENCE);
+        let lost = retries::lost(late(attempts).map_err(sentence)?, tries).map_err(sentence)?;
+        let enough = enough_calls(load, attempts);
         rows.push(Row {
             model: "retry storm, fixed point",
             parameters: format!("load {load}, {tries} tries, timeout {PATIENCE}"),
@@ -131,12 +134,15 @@ pub(super) fn stormy(rows: &mut Vec<Row>) -> Result<(), String> {
             quantity,
             theory: match quantity {
                 Quantity::Utilisation => attempts,
-                Quantity::Lost => retries::lost(late, tries).map_err(sentence)?,
+                Quantity::Lost => lost,
                 _ => attempts / load,
             },
             printed: None,
             rate: per_second(load),
-            calls: enough_calls(load, attempts),
+            calls: match quantity {
+                Quantity::Lost => enough_for_share(enough, lost),
+                _ => enough,
+            },
         });
     }
     Ok(())

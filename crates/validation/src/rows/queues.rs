@@ -19,42 +19,21 @@ fn log_normal(scv: f64) -> Distribution {
 
 pub(super) fn one_server(rows: &mut Vec<Row>) -> Result<(), String> {
     let on_one = |demand, load: f64| stand(&poisson(load), demand, None, &[server()], WAY);
-    for (load, printed) in [
-        (0.5, 2.0),
-        (0.7, 3.3333),
-        (0.8, 5.0),
-        (0.9, 10.0),
-        (0.95, 20.0),
+    let sojourn = |load, printed| (load, Quantity::Sojourn, printed);
+    for (load, quantity, printed) in [
+        sojourn(0.5, 2.0),
+        sojourn(0.7, 3.3333),
+        sojourn(0.8, 5.0),
+        sojourn(0.9, 10.0),
+        sojourn(0.95, 20.0),
+        (0.5, Quantity::Beyond(5.9915), 0.05),
+        (0.5, Quantity::Beyond(9.2103), 0.01),
+        (0.8, Quantity::Beyond(14.9787), 0.05),
+        (0.8, Quantity::Beyond(23.0259), 0.01),
     ] {
         let (scenario, name) = (on_one(EXPONENTIAL, load), format!("load {load}"));
-        let quantity = Quantity::Sojourn;
-        described(
-            rows,
-            "M/M/1",
-            name,
-            scenario,
-            quantity,
-            (load, load),
-            Some((printed, 4)),
-        )?;
-    }
-    for (load, t, printed) in [
-        (0.5, 5.9915, 0.05),
-        (0.5, 9.2103, 0.01),
-        (0.8, 14.9787, 0.05),
-        (0.8, 23.0259, 0.01),
-    ] {
-        let (scenario, name) = (on_one(EXPONENTIAL, load), format!("load {load}"));
-        let quantity = Quantity::Beyond(t);
-        described(
-            rows,
-            "M/M/1",
-            name,
-            scenario,
-            quantity,
-            (load, load),
-            Some((printed, 4)),
-        )?;
+        let (of, printed) = ((load, load), Some((printed, 4)));
+        described(rows, "M/M/1", name, scenario, quantity, of, printed)?;
     }
     for (load, quantity) in [(0.8, Quantity::InSystem), (0.7, Quantity::Utilisation)] {
         let queue = Mm1::new(load, 1.0).map_err(|why| why.to_string())?;

@@ -4,7 +4,8 @@ use super::{kinds_part, record_part};
 use crate::file::form::{Form, count, duration, judged, maybe_duration, measured, percent, said};
 use crate::file::measure::{HUNDREDTHS, THOUSANDTHS};
 use balancer::{
-    Ejection, FailurePercentage, HealthCheck, Settings, SlowStart, Spill, Standing, SuccessRate,
+    Ejection, FailurePercentage, HealthCheck, MaxFails, Settings, SlowStart, Spill, Standing,
+    SuccessRate,
 };
 
 record_part!(Settings, "Balancer", Settings::default(), settings);
@@ -22,6 +23,7 @@ record_part!(
     FailurePercentage::default(),
     failures
 );
+record_part!(MaxFails, "MaxFails", MaxFails::default(), max_fails);
 record_part!(Standing, "Standing", Standing::default(), standing);
 record_part!(SlowStart, "SlowStart", SlowStart::default(), slow_start);
 kinds_part!(Spill, "Spill", "kind", true, names, kind, make, spill);
@@ -131,6 +133,11 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
         (1, u32::MAX),
         it.consecutive_failures,
     );
+    form.maybe(
+        "max_fails",
+        said!("nginx's rule in place of failures in a row; null is none."),
+        &mut it.max_fails,
+    );
     it.base_time = duration(
         form,
         "base_time",
@@ -145,6 +152,14 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
         1,
         it.max_time,
     );
+    it.max_jitter = duration(
+        form,
+        "max_jitter",
+        said!("The most by which chance makes an ejection longer."),
+        0,
+        it.max_jitter,
+    );
+    it.enforced_percent = enforced(form, it.enforced_percent);
     it.max_percent = percent(
         form,
         "max_percent",
@@ -177,53 +192,47 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
     form.holds(verdict);
 }
 
+fn max_fails(it: &mut MaxFails, form: &mut dyn Form) {
+    let text = said!("Failures that take a backend out.");
+    it.max_fails = count(form, "max_fails", text, (1, 1_000_000), it.max_fails);
+    let text = said!("How long it is out, and how long a failure is held against it.");
+    it.fail_timeout = duration(form, "fail_timeout", text, 1, it.fail_timeout);
+}
+
+/// How many of the offences against a rule eject.
+fn enforced(form: &mut dyn Form, value: u32) -> u32 {
+    let text = said!("The share of offences that eject; 0% only looks.");
+    percent(form, "enforced", text, (0, 100), value)
+}
+
+/// What there must be before backends are compared.
+fn evidence(form: &mut dyn Form, least_hosts: u32, hosts: &mut u32, volume: &mut u32) {
+    let text = said!("Fewer backends with enough attempts prove nothing.");
+    *hosts = count(form, "minimum_hosts", text, (least_hosts, 100_000), *hosts);
+    let text = said!("Fewer attempts of a backend prove nothing.");
+    *volume = count(form, "request_volume", text, (1, 1_000_000), *volume);
+}
+
 fn success_rate(it: &mut SuccessRate, form: &mut dyn Form) {
+    let text = said!("Standard deviations below the mean.");
+    let range = (0, 10_000);
     it.stdev_factor = measured(
         form,
         "stdev_factor",
-        said!("Standard deviations below the mean."),
+        text,
         &THOUSANDTHS,
-        (0, 10_000),
+        range,
         it.stdev_factor,
     );
-    it.minimum_hosts = count(
-        form,
-        "minimum_hosts",
-        said!("Fewer backends with enough attempts prove nothing."),
-        (2, 100_000),
-        it.minimum_hosts,
-    );
-    it.request_volume = count(
-        form,
-        "request_volume",
-        said!("Fewer attempts of a backend prove nothing."),
-        (1, 1_000_000),
-        it.request_volume,
-    );
+    evidence(form, 2, &mut it.minimum_hosts, &mut it.request_volume);
+    it.enforced_percent = enforced(form, it.enforced_percent);
 }
 
 fn failures(it: &mut FailurePercentage, form: &mut dyn Form) {
-    it.threshold = percent(
-        form,
-        "threshold",
-        said!("Failed attempts from which on it is out."),
-        (1, 100),
-        it.threshold,
-    );
-    it.minimum_hosts = count(
-        form,
-        "minimum_hosts",
-        said!("Fewer backends with enough attempts prove nothing."),
-        (1, 100_000),
-        it.minimum_hosts,
-    );
-    it.request_volume = count(
-        form,
-        "request_volume",
-        said!("Fewer attempts of a backend prove nothing."),
-        (1, 1_000_000),
-        it.request_volume,
-    );
+    let text = said!("Failed attempts from which on it is out.");
+    it.threshold = percent(form, "threshold", text, (1, 100), it.threshold);
+    evidence(form, 1, &mut it.minimum_hosts, &mut it.request_volume);
+    it.enforced_percent = enforced(form, it.enforced_percent);
 }
 
 fn standing(it: &mut Standing, form: &mut dyn Form) {

@@ -89,6 +89,13 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
                 *table_size,
             );
         }
+        Policy::MapHash { avalanche } => {
+            *avalanche = form.flag(
+                "avalanche",
+                said!("Whether the address is hashed before it is looked up."),
+                *avalanche,
+            );
+        }
         Policy::Prequal {
             probes,
             hot_percent,
@@ -119,7 +126,9 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
         | Policy::LeastTime
         | Policy::NearestHash
         | Policy::Rendezvous
-        | Policy::SourceHash => {}
+        | Policy::SourceHash
+        | Policy::KeyHash
+        | Policy::Ketama => {}
     }
     form.holds(judged(it.validate()));
 }
