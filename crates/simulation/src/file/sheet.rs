@@ -3,7 +3,7 @@
 //! Idea: a row for each field, named by its path; a change is a path and a text, read as a file's
 //! value is. So every setting of a file can be seen and changed, and says the same of a bad value.
 
-use super::form::{Form, Number, Part, Parts, Real};
+use super::form::{Form, LONG, Number, Part, Parts, Real};
 use super::measure::split;
 use super::reader::{in_range, real, real_range};
 use super::writer;
@@ -209,7 +209,13 @@ fn with_unit(text: &str, old: &str) -> String {
 impl Form for Sheet<'_> {
     fn number(&mut self, field: &Number, value: Option<u64>) -> Option<u64> {
         let shown = value.map_or(NONE.to_owned(), |it| field.measure.write(it));
-        let mut range = super::reader::number_range(field);
+        // An end that nobody meets is not worth its digits.
+        let endless = [LONG, u32::MAX.into()].contains(&field.most);
+        let mut range = if endless {
+            ["at least ", &field.measure.write(field.least)].concat()
+        } else {
+            super::reader::number_range(field)
+        };
         if field.optional {
             range.push_str(", or none");
         }

@@ -45,43 +45,31 @@ impl World {
             Action::SetLoad(name, load) => self.set_load(name, *load)?,
             Action::SetLan(name, spec) => self.set_lan(name, spec)?,
             Action::SetPolicy(name, policy) => {
-                let before = self.balancer_settings(name)?.policy;
-                self.configure(name, |balancer, _, _| balancer.set_policy(policy.clone()))?;
+                let before = self.change_balancer(name, |it| it.policy = policy.clone())?;
                 self.mark(format!("{name}: {}", policy.name()), Tone::Change);
-                Action::SetPolicy(name.clone(), before)
+                Action::SetPolicy(name.clone(), before.policy)
             }
             Action::SetHealthCheck(name, check) => {
-                let before = self.balancer_settings(name)?.health_check;
-                self.configure(name, |balancer, now, rng| {
-                    balancer.set_health_check(now, *check, rng)
-                })?;
-                Action::SetHealthCheck(name.clone(), before)
+                let before = self.change_balancer(name, |it| it.health_check = *check)?;
+                Action::SetHealthCheck(name.clone(), before.health_check)
             }
             Action::SetEjection(name, ejection) => {
-                let before = self.balancer_settings(name)?.ejection;
-                self.configure(name, |balancer, now, _| {
-                    balancer.set_ejection(now, *ejection)
-                })?;
-                Action::SetEjection(name.clone(), before)
+                let before = self.change_balancer(name, |it| it.ejection = *ejection)?;
+                Action::SetEjection(name.clone(), before.ejection)
             }
             Action::SetStanding(name, standing) => {
-                let before = self.balancer_settings(name)?.standing;
-                self.configure(name, |balancer, _, _| balancer.set_standing(*standing))?;
-                Action::SetStanding(name.clone(), before)
+                let before = self.change_balancer(name, |it| it.standing = *standing)?;
+                Action::SetStanding(name.clone(), before.standing)
             }
             Action::SetSlowStart(name, slow_start) => {
-                let before = self.balancer_settings(name)?.slow_start;
-                self.configure(name, |balancer, _, _| balancer.set_slow_start(*slow_start))?;
-                Action::SetSlowStart(name.clone(), before)
+                let before = self.change_balancer(name, |it| it.slow_start = *slow_start)?;
+                Action::SetSlowStart(name.clone(), before.slow_start)
             }
             Action::SetProtection(name, protection) => {
-                let before = self.balancer_settings(name)?.protection;
-                self.configure(name, |balancer, _, _| balancer.set_protection(*protection))?;
-                self.guard_anew(name)?;
-                Action::SetProtection(name.clone(), before)
+                let before = self.change_balancer(name, |it| it.protection = *protection)?;
+                Action::SetProtection(name.clone(), before.protection)
             }
             Action::SetMaxAttempts(name, tries) => {
-                let before = self.balancer_settings(name)?.max_attempts;
                 if !(1..=10).contains(tries) {
                     return Err(ActionError::OutOfRange {
                         what: "the number of tries",
@@ -90,8 +78,8 @@ impl World {
                         value: tries.to_string(),
                     });
                 }
-                self.configure(name, |balancer, _, _| balancer.set_max_attempts(*tries))?;
-                Action::SetMaxAttempts(name.clone(), before)
+                let before = self.change_balancer(name, |it| it.max_attempts = *tries)?;
+                Action::SetMaxAttempts(name.clone(), before.max_attempts)
             }
             Action::SetBalancer(name, settings) => self.set_balancer(name, settings)?,
             Action::SetCalls(policy) => self.set_calls(policy)?,
@@ -159,7 +147,7 @@ impl World {
         self.metrics.mark(self.now, label, tone);
     }
 
-    fn find(&self, name: &str) -> Result<NodeId, ActionError> {
+    pub(super) fn find(&self, name: &str) -> Result<NodeId, ActionError> {
         self.id_of(name).ok_or_else(|| unknown(name))
     }
 
@@ -502,28 +490,6 @@ impl World {
             Some(RoleState::Balancer(proxy)) => Ok(proxy.balancer.settings().clone()),
             _ => Err(wrong(name, "balancer")),
         }
-    }
-
-    pub(super) fn configure(
-        &mut self,
-        name: &str,
-        change: impl FnOnce(
-            &mut balancer::Balancer,
-            crate::time::Nanos,
-            &mut crate::streams::Stream,
-        ) -> Result<(), balancer::SettingsError>,
-    ) -> Result<(), ActionError> {
-        let (id, now) = (self.find(name)?, self.now);
-        let alive = self.alive(id);
-        let Some(proxy) = self.proxy_mut(id) else {
-            return Err(wrong(name, "balancer"));
-        };
-        change(&mut proxy.balancer, now, &mut proxy.choices)
-            .map_err(|error| ActionError::Balancer(name.to_owned(), error))?;
-        if alive {
-            self.after_balancer(id);
-        }
-        Ok(())
     }
 }
 

@@ -6,38 +6,66 @@ use super::entities::RoleState;
 use crate::action::{Action, ActionError};
 use crate::metrics::Tone;
 use crate::scenario::Operation;
+use balancer::Settings;
 use rpc::retry::CallPolicy;
 
 impl World {
+    /// Changes some of a balancer's settings; gives all of them as they were.
+    pub(super) fn change_balancer(
+        &mut self,
+        name: &str,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Settings, ActionError> {
+        let mut settings = self.balancer_settings(name)?;
+        change(&mut settings);
+        self.configure(name, &settings)
+    }
+
     pub(super) fn set_balancer(
         &mut self,
         name: &str,
-        settings: &balancer::Settings,
+        settings: &Settings,
     ) -> Result<Action, ActionError> {
+        let before = self.configure(name, settings)?;
+        self.mark(format!("{name} changed"), Tone::Change);
+        Ok(Action::SetBalancer(name.to_owned(), before))
+    }
+
+    /// Gives a balancer its settings, and leaves alone what is as it was: checks, ejection and
+    /// budgets begin anew when they are set.
+    fn configure(&mut self, name: &str, settings: &Settings) -> Result<Settings, ActionError> {
         let before = self.balancer_settings(name)?;
-        settings
-            .validate()
-            .map_err(|error| ActionError::Balancer(name.to_owned(), error))?;
-        self.configure(name, |balancer, now, rng| {
-            // Checks and ejection begin anew when they are set: only if they are others.
+        let refused = |error| ActionError::Balancer(name.to_owned(), error);
+        settings.validate().map_err(refused)?;
+        let (id, now) = (self.find(name)?, self.now);
+        let alive = self.alive(id);
+        if let Some(proxy) = self.proxy_mut(id) {
+            let (balancer, rng) = (&mut proxy.balancer, &mut proxy.choices);
+            let mut done = balancer.set_policy(settings.policy.clone());
             if settings.health_check != before.health_check {
-                balancer.set_health_check(now, settings.health_check, rng)?;
+                done = done.and(balancer.set_health_check(now, settings.health_check, rng));
             }
             if settings.ejection != before.ejection {
-                balancer.set_ejection(now, settings.ejection)?;
+                done = done.and(balancer.set_ejection(now, settings.ejection));
             }
-            balancer.set_policy(settings.policy.clone())?;
-            balancer.set_standing(settings.standing)?;
-            balancer.set_slow_start(settings.slow_start)?;
-            balancer.set_max_attempts(settings.max_attempts)?;
-            balancer.set_attempt_timeout(settings.attempt_timeout)?;
-            balancer.set_protection(settings.protection)
-        })?;
+            if settings.standing != before.standing {
+                done = done.and(balancer.set_standing(settings.standing));
+            }
+            if settings.slow_start != before.slow_start {
+                done = done.and(balancer.set_slow_start(settings.slow_start));
+            }
+            done.and(balancer.set_max_attempts(settings.max_attempts))
+                .and(balancer.set_attempt_timeout(settings.attempt_timeout))
+                .and(balancer.set_protection(settings.protection))
+                .map_err(refused)?;
+        }
+        if alive {
+            self.after_balancer(id);
+        }
         if settings.protection != before.protection {
             self.guard_anew(name)?;
         }
-        self.mark(format!("{name} changed"), Tone::Change);
-        Ok(Action::SetBalancer(name.to_owned(), before))
+        Ok(before)
     }
 
     pub(super) fn set_calls(&mut self, policy: &CallPolicy) -> Result<Action, ActionError> {
