@@ -84,6 +84,10 @@ pub struct NodeSpec {
 
 /// What a node is.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a scenario has few nodes, and is read more often than it is moved"
+)]
 pub enum Role {
     /// A local area network of clients.
     Lan(LanSpec),

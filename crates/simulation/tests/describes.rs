@@ -106,6 +106,37 @@ fn service_decides_between_the_models_of_one_queue() {
 }
 
 #[test]
+fn a_server_that_is_shared_has_a_model_whatever_the_law_of_the_work() {
+    let with = |demand: Distribution, cores, queue_limit| {
+        let mut scenario = plain();
+        scenario
+            .workload
+            .iter_mut()
+            .for_each(|it| it.demand = demand);
+        each_server(&mut scenario, |server| {
+            server.discipline = balancer::protection::Discipline::Shared;
+            (server.cores, server.queue_limit) = (cores, queue_limit);
+        });
+        describe(&scenario).map(|found| found.model)
+    };
+    let mean = 24 * MILLISECOND;
+    for demand in [
+        Distribution::Exponential(mean),
+        Distribution::Constant(mean),
+        Distribution::LogNormal { mean, cv: 2.0 },
+    ] {
+        let Ok(Model::Alone(Station::Shared(sojourn))) = with(demand, 1, 64) else {
+            panic!("{demand:?}")
+        };
+        assert!((sojourn - 0.024 / (1.0 - 0.576)).abs() < 1e-12);
+        for (cores, queue_limit) in [(2, 64), (1, 3)] {
+            let none = with(demand, cores, queue_limit);
+            assert_eq!(none, Err(Objection::ServiceTime));
+        }
+    }
+}
+
+#[test]
 fn a_short_queue_has_a_model_unless_what_it_turns_away_comes_back() {
     let with = |queue_limit, tries| {
         let mut scenario = plain();
