@@ -35,7 +35,7 @@ pub(super) fn Settings(props: &Props) -> Html {
             }
         })
     };
-    let subject = Subject::Balancer(name.clone(), settings.clone());
+    let subject = Subject::Balancer(name.clone(), Box::new(settings.clone()));
     html! {
         <>
             <h3>{ "Policy" }</h3>

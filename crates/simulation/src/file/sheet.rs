@@ -23,7 +23,7 @@ pub enum Subject {
     /// A LAN by its name.
     Lan(String, LanSpec),
     /// A balancer by its name.
-    Balancer(String, balancer::Settings),
+    Balancer(String, Box<balancer::Settings>),
     /// A server by its name.
     Server(String, ServerSpec),
     /// A link by its ends.
@@ -89,7 +89,7 @@ impl Subject {
     fn part(&mut self) -> &mut dyn Part {
         match self {
             Self::Lan(_, it) => it,
-            Self::Balancer(_, it) => it,
+            Self::Balancer(_, it) => &mut **it,
             Self::Server(_, it) => it,
             Self::Link(_, it) => it,
             Self::Calls(it) => it,
@@ -138,7 +138,7 @@ impl Subject {
     fn action(self) -> Action {
         match self {
             Self::Lan(name, it) => Action::SetLan(name, it),
-            Self::Balancer(name, it) => Action::SetBalancer(name, it),
+            Self::Balancer(name, it) => Action::SetBalancer(name, *it),
             Self::Server(name, it) => Action::SetServer(name, it),
             Self::Link(ends, it) => Action::SetCarriage(ends, it),
             Self::Calls(it) => Action::SetCalls(it),
@@ -354,7 +354,7 @@ mod tests {
     }
 
     fn balancer() -> Subject {
-        Subject::Balancer("b".to_owned(), balancer::Settings::default())
+        Subject::Balancer("b".to_owned(), Box::default())
     }
 
     #[test]
@@ -419,7 +419,7 @@ mod tests {
             let Ok(Some(Action::SetBalancer(name, settings))) = subject.set(path, text) else {
                 panic!("“{path}” becomes “{text}”")
             };
-            let now = Subject::Balancer(name, settings);
+            let now = Subject::Balancer(name, Box::new(settings));
             assert_ne!(now, subject, "{path}");
             let rows = now.rows();
             let row = rows.iter().find(|row| row.path == path);
@@ -437,7 +437,7 @@ mod tests {
                 match &node.role {
                     crate::scenario::Role::Lan(it) => Some(Subject::Lan(name, it.clone())),
                     crate::scenario::Role::Balancer(it) => {
-                        Some(Subject::Balancer(name, it.clone()))
+                        Some(Subject::Balancer(name, Box::new(it.clone())))
                     }
                     crate::scenario::Role::Server(it) => Some(Subject::Server(name, it.clone())),
                     _ => None,
