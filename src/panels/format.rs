@@ -149,7 +149,7 @@ mod tests {
                 parse("inf"),
                 parse("NaN")
             ],
-            [Some(1.5), Some(20.0), None, None, None, None]
+            [Some(1.5), None, None, None, None, None]
         );
     }
 
