@@ -80,11 +80,11 @@ pub(crate) fn Strip() -> Html {
     let share = (now - from) as f64 / (to - from) as f64;
     let mark = |mark: Shown| {
         let side = if mark.at > 0.9 {
-            "left"
+            "words-before"
         } else if mark.at < 0.06 {
-            "right"
+            "words-after"
         } else {
-            "middle"
+            "words-around"
         };
         html! {
             <li class={classes!("mark", mark.tone, side)} style={format!("left:{:.2}%", mark.at * 100.0)} title={mark.label.clone()}>

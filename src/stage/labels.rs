@@ -166,12 +166,23 @@ fn cheapest(
         ..area
     };
     let step = width * 0.36;
+    // Where a link arrives at its side it stands on the link or hangs from it.
+    let on = |area: Rect, by: f64| Rect {
+        top: area.top + by,
+        bottom: area.bottom + by,
+        ..area
+    };
+    let rise = height / 2.0 + 3.0;
     let sides = [
         (Side::Below, below, 0, 0.0),
         (Side::Below, aside(below, -step), 0, 11.0),
         (Side::Below, aside(below, step), 0, 11.0),
         (Side::Right, right, -1, 0.0),
         (Side::Left, left, 1, 2.0),
+        (Side::Right, on(right, -rise), -1, 9.0),
+        (Side::Right, on(right, rise), -1, 9.0),
+        (Side::Left, on(left, -rise), 1, 9.0),
+        (Side::Left, on(left, rise), 1, 9.0),
         (Side::Above, above, 0, 4.0),
         (Side::Above, aside(above, -step), 0, 15.0),
         (Side::Above, aside(above, step), 0, 15.0),
@@ -253,6 +264,39 @@ mod tests {
         );
         assert_eq!(label.area.overlap(&shapes[1]), 0.0);
         assert_eq!(label.align, -1);
+    }
+
+    #[test]
+    fn a_label_is_not_struck_through_by_the_link_at_its_side() {
+        let shapes = [
+            Rect::around(point(200.0, 100.0), 20.0, 20.0),
+            Rect::around(point(200.0, 150.0), 20.0, 20.0),
+            Rect::around(point(200.0, 50.0), 20.0, 20.0),
+        ];
+        let links: Vec<Point> = (0..23)
+            .map(|step| point(f64::from(step) * 8.0, 100.0))
+            .collect();
+        let mut ground = Ground {
+            // No room at the right.
+            bounds: Rect::sized(225.0, 200.0),
+            shapes: &shapes,
+            links: &links,
+            labels: vec![],
+        };
+        let label = settle(
+            &mut ground,
+            0,
+            Side::Below,
+            name("server-1"),
+            Type::at(1.0),
+            &Estimate,
+        );
+        assert!(label.area.right < 180.0, "{:?}", label.area);
+        assert!(
+            label.area.bottom < 100.0 || label.area.top > 100.0,
+            "{:?}",
+            label.area
+        );
     }
 
     #[test]

@@ -219,3 +219,25 @@ test('an address that cannot be used is told, and the page opens all the same', 
   await page.getByText(/“nine-servers”/).waitFor();
   assert.equal((await page.state()).preset, 'five-servers');
 });
+
+test('what was done is named on the strip of time, at its ends too', async () => {
+  for (const at of [400, 5000, 9800]) {
+    const page = await open({ query: 'preset=five-servers&seed=7&paused=1' });
+    await page.advance(at);
+    await page.locator('[data-target=node][aria-label^="server-2,"]').focus();
+    await page.keyboard.press('Shift+K');
+    const words = page.locator('.strip').getByText('server-2 killed');
+    await words.waitFor();
+    const strip = await page.locator('.strip').boundingBox();
+    const box = await words.boundingBox();
+    assert.ok(box.x >= strip.x && box.x + box.width <= strip.x + strip.width, `${at} ms: beyond the strip`);
+    // Its box may be there and its words cut off by what holds them.
+    const seen = await words.evaluate((element) => {
+      const { left, width, top, height } = element.getBoundingClientRect();
+      return [0.1, 0.5, 0.9].every(
+        (share) => document.elementFromPoint(left + share * width, top + height / 2) === element,
+      );
+    });
+    assert.ok(seen, `${at} ms: cut off`);
+  }
+});

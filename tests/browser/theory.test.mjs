@@ -11,7 +11,7 @@ const says = (page, words) => waitFor(async () => words.test(await line(page).in
 test('one server is drawn as M/M/1, with its conditions and its interval', async () => {
   const page = await open({ query: 'preset=one-server&seed=7&paused=1' });
   await says(page, /M\/M\/1/);
-  await says(page, /too few calls/);
+  await says(page, /too soon for an interval/);
   // 24 calls a second of 24 ms each: 24 / (1 - 0.576) ms there, and 40.33 ms on the way.
   await says(page, /expects a mean latency of 97 ms/);
   assert.equal(await page.locator('.chart-plot .chart-theory').count(), 4);
@@ -30,7 +30,7 @@ test('theory follows what is done, and says why there is none', async () => {
   const before = await line(page).innerText();
   await page.locator('[data-target=node][aria-label^="server-2,"]').focus();
   await page.keyboard.press('Shift+K');
-  await says(page, /No theory: A balancer has yet to learn how a server is/);
+  await says(page, /No theory: A balancer has yet to learn the state of a server/);
   assert.equal(await page.locator('.chart-plot .chart-theory').count(), 0);
   await page.advance(10_000);
   await waitFor(async () => !/yet to learn/.test(await line(page).innerText()));

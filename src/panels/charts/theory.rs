@@ -82,7 +82,7 @@ impl Theory {
                 count(steady.calls())
             ),
             None => format!(
-                "measured: still too few calls to say ({})",
+                "measured: too soon for an interval, {} calls",
                 count(steady.calls())
             ),
         };

@@ -57,7 +57,7 @@ impl Objection {
             Self::NothingRuns => "Nobody calls, or nobody serves.",
             Self::Changes => "The timeline changes the system, and theory describes one at rest.",
             Self::Mistaken => {
-                "A balancer has yet to learn how a server is: theory has it know at once."
+                "A balancer has yet to learn the state of a server; a formula assumes that it knows."
             }
             Self::Panic => "So few servers are well that the balancer sends to the others too.",
             Self::MixedLoads => "The networks make their calls in different ways.",
@@ -74,16 +74,20 @@ impl Objection {
             Self::SlowLinks => "Messages take long to transmit: the links are queues too.",
             Self::Policy => "Nobody has a formula for this policy.",
             Self::LateCounts => {
-                "The balancer's counts are late by the way to the servers and back; theory has them at once."
+                "The balancer learns of an answer when it arrives; the formula assumes that it knows at once."
             }
-            Self::UnequalServers => "The formula for this policy wants equal servers of one core.",
+            Self::UnequalServers => {
+                "The formula for this policy holds only for equal servers of one core."
+            }
             Self::ServiceTime => {
                 "No formula holds for this service time with these servers and queues."
             }
             Self::NoVariance => {
                 "The service time has no finite variance: the mean wait is infinite."
             }
-            Self::Overloaded => "More comes than can be served: the queue grows, and has no mean.",
+            Self::Overloaded => {
+                "More calls come than can be served: the queue grows without end, and has no mean."
+            }
             Self::Retries => "Calls that are turned away come back as retries.",
             Self::TimeLimits => "Too many calls are given up before they are answered.",
             Self::Protection => {
