@@ -4,15 +4,27 @@
 //! One frame loop runs outside Yew: it advances the world and lets the stage paint. Yew's
 //! components are woken six times a second, and at once when something was done.
 
+mod audience;
+mod frame_times;
+mod history;
+mod hooks;
+mod sentence;
+
+pub(crate) use audience::{FrameHandle, FrameInfo};
+pub(crate) use frame_times::FRAME_EDGES;
+pub(crate) use hooks::{use_changes, use_lab, use_pulse, use_pulses};
+pub(crate) use sentence::capitalised;
+
 use crate::clock::Clock;
+use audience::Audience;
+use frame_times::FrameTimes;
 use gloo::render::{AnimationFrame, request_animation_frame};
+use history::{History, Way};
 use simulation::placement::Part;
 use simulation::record::CallId;
 use simulation::{Action, LinkId, Nanos, NodeId, Scenario, World};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::{Rc, Weak};
-use yew::prelude::*;
+use std::rc::Rc;
 
 /// Milliseconds of one frame that may go into running the world.
 const WORK_A_FRAME: f64 = 6.0;
@@ -22,9 +34,6 @@ const EVENTS_A_LOOK: u32 = 400;
 const PULSE: f64 = 160.0;
 /// Listeners that hear of a pulse in the same frame: a frame carries a part of the page's work.
 const HEARD_A_FRAME: usize = 2;
-const UNDO_KEPT: usize = 200;
-/// Upper edges of the frame-time histogram's buckets in milliseconds.
-pub(crate) const FRAME_EDGES: [f64; 9] = [8.0, 12.0, 17.0, 20.0, 25.0, 34.0, 50.0, 100.0, f64::MAX];
 
 /// What is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,38 +59,21 @@ pub(crate) enum Tool {
     Connect(Option<NodeId>),
 }
 
-/// A frame.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FrameInfo {
-    /// The browser's time of the frame, in milliseconds.
-    pub(crate) real_ms: f64,
-}
-
-type Painter = Rc<dyn Fn(FrameInfo)>;
-type Listener = Rc<dyn Fn(u64)>;
-
 struct Inner {
     world: RefCell<World>,
-    undo: RefCell<Vec<Action>>,
-    redo: RefCell<Vec<Action>>,
+    history: RefCell<History>,
     selection: Cell<Selection>,
     tool: Cell<Tool>,
     playing: Cell<bool>,
     in_view: Cell<bool>,
     speed: Cell<f64>,
     version: Cell<u64>,
-    pulse: Cell<u64>,
     last_pulse: Cell<f64>,
-    /// Listeners that have yet to hear of the last pulse.
-    unheard: RefCell<Vec<u64>>,
     last_frame: Cell<Option<f64>>,
     clock: RefCell<Clock>,
-    painters: RefCell<Vec<(u64, Painter)>>,
-    listeners: RefCell<Vec<(u64, Listener)>>,
-    next_handle: Cell<u64>,
+    audience: Rc<Audience>,
     frame: RefCell<Option<AnimationFrame>>,
-    frame_times: RefCell<[u64; FRAME_EDGES.len()]>,
-    recent_frames: RefCell<VecDeque<f64>>,
+    frame_times: RefCell<FrameTimes>,
     notice: RefCell<Option<String>>,
     embedded: bool,
 }
@@ -96,49 +88,25 @@ impl PartialEq for Lab {
     }
 }
 
-/// Keeps a painter or a listener until it is dropped.
-pub(crate) struct FrameHandle {
-    lab: Weak<Inner>,
-    id: u64,
-}
-
-impl Drop for FrameHandle {
-    fn drop(&mut self) {
-        if let Some(inner) = self.lab.upgrade() {
-            inner.painters.borrow_mut().retain(|(id, _)| *id != self.id);
-            inner
-                .listeners
-                .borrow_mut()
-                .retain(|(id, _)| *id != self.id);
-        }
-    }
-}
-
 impl Lab {
     /// A laboratory around a world. The frame loop starts with [`run`](Self::run).
     pub(crate) fn new(world: World, playing: bool, embedded: bool) -> Self {
         let speed = world.scenario().speed;
         Self(Rc::new(Inner {
             world: RefCell::new(world),
-            undo: RefCell::default(),
-            redo: RefCell::default(),
+            history: RefCell::default(),
             selection: Cell::new(Selection::None),
             tool: Cell::new(Tool::Select),
             playing: Cell::new(playing),
             in_view: Cell::new(true),
             speed: Cell::new(speed),
             version: Cell::new(0),
-            pulse: Cell::new(0),
             last_pulse: Cell::new(0.0),
-            unheard: RefCell::default(),
             last_frame: Cell::new(None),
             clock: RefCell::default(),
-            painters: RefCell::default(),
-            listeners: RefCell::default(),
-            next_handle: Cell::new(0),
+            audience: Rc::default(),
             frame: RefCell::default(),
             frame_times: RefCell::default(),
-            recent_frames: RefCell::default(),
             notice: RefCell::default(),
             embedded,
         }))
@@ -154,13 +122,7 @@ impl Lab {
         let applied = self.0.world.borrow_mut().apply(&action);
         match applied {
             Ok(inverse) => {
-                let mut undo = self.0.undo.borrow_mut();
-                if undo.len() == UNDO_KEPT {
-                    undo.remove(0);
-                }
-                undo.push(inverse);
-                drop(undo);
-                self.0.redo.borrow_mut().clear();
+                self.0.history.borrow_mut().did(inverse);
                 self.changed();
                 true
             }
@@ -173,22 +135,23 @@ impl Lab {
 
     /// Takes the last change back.
     pub(crate) fn undo(&self) {
-        self.swing(&self.0.undo, &self.0.redo);
+        self.swing(Way::Undo);
     }
 
     /// Makes the last change that was taken back again.
     pub(crate) fn redo(&self) {
-        self.swing(&self.0.redo, &self.0.undo);
+        self.swing(Way::Redo);
     }
 
-    fn swing(&self, from: &RefCell<Vec<Action>>, to: &RefCell<Vec<Action>>) {
-        let Some(action) = from.borrow_mut().pop() else {
+    fn swing(&self, way: Way) {
+        let next = self.0.history.borrow_mut().next(way);
+        let Some(action) = next else {
             return;
         };
         let applied = self.0.world.borrow_mut().apply(&action);
         match applied {
             Ok(inverse) => {
-                to.borrow_mut().push(inverse);
+                self.0.history.borrow_mut().keep(way.back(), inverse);
                 self.changed();
             }
             Err(refusal) => self.notice(capitalised(&refusal.to_string())),
@@ -197,12 +160,12 @@ impl Lab {
 
     /// Whether there is a change to take back.
     pub(crate) fn can_undo(&self) -> bool {
-        !self.0.undo.borrow().is_empty()
+        self.0.history.borrow().goes_on(Way::Undo)
     }
 
     /// Whether there is a change to make again.
     pub(crate) fn can_redo(&self) -> bool {
-        !self.0.redo.borrow().is_empty()
+        self.0.history.borrow().goes_on(Way::Redo)
     }
 
     /// What is selected; nothing, once it is gone.
@@ -303,8 +266,7 @@ impl Lab {
         match World::new(scenario) {
             Ok(world) => {
                 *self.0.world.borrow_mut() = world;
-                self.0.undo.borrow_mut().clear();
-                self.0.redo.borrow_mut().clear();
+                self.0.history.take();
                 self.0.selection.set(Selection::None);
                 self.0.tool.set(Tool::Select);
                 self.0.speed.set(scenario.speed);
@@ -323,6 +285,12 @@ impl Lab {
     /// Grows whenever something was done; not by time passing.
     pub(crate) fn version(&self) -> u64 {
         self.0.version.get()
+    }
+
+    /// What reads the version without keeping the laboratory.
+    fn versions(&self) -> impl Fn() -> u64 + 'static {
+        let weak = Rc::downgrade(&self.0);
+        move || weak.upgrade().map_or(0, |inner| inner.version.get())
     }
 
     /// Whether this is in somebody else's page.
@@ -361,69 +329,28 @@ impl Lab {
 
     /// Calls a painter on each frame, after the world has been advanced, until the handle goes.
     pub(crate) fn on_frame(&self, paint: Box<dyn Fn(FrameInfo)>) -> FrameHandle {
-        let id = self.handle();
-        self.0.painters.borrow_mut().push((id, Rc::from(paint)));
-        FrameHandle {
-            lab: Rc::downgrade(&self.0),
-            id,
-        }
+        self.0.audience.paint_with(Rc::from(paint))
     }
 
     /// Calls a listener at each pulse until the handle goes.
     pub(crate) fn on_pulse(&self, listen: impl Fn(u64) + 'static) -> FrameHandle {
-        let id = self.handle();
-        self.0.listeners.borrow_mut().push((id, Rc::new(listen)));
-        FrameHandle {
-            lab: Rc::downgrade(&self.0),
-            id,
-        }
+        self.0.audience.listen_with(Rc::new(listen))
     }
 
     /// Counts of frame times by [`FRAME_EDGES`].
     pub(crate) fn frame_times(&self) -> [u64; FRAME_EDGES.len()] {
-        *self.0.frame_times.borrow()
+        self.0.frame_times.borrow().counts()
     }
 
-    fn handle(&self) -> u64 {
-        let id = self.0.next_handle.get();
-        self.0.next_handle.set(id + 1);
-        id
+    /// The last frames' times in milliseconds, oldest first, at most 600.
+    pub(crate) fn recent_frames(&self) -> Vec<f64> {
+        self.0.frame_times.borrow().recent()
     }
 
     fn changed(&self) {
         self.0.version.set(self.0.version.get() + 1);
-        self.beat();
-    }
-
-    /// Wakes all listeners now.
-    fn beat(&self) {
-        self.wake(usize::MAX, true);
-    }
-
-    /// Wakes the next few listeners of the last pulse, or of a new one.
-    fn wake(&self, many: usize, anew: bool) {
-        if anew {
-            self.0.pulse.set(self.0.pulse.get() + 1);
-            let listeners = self.0.listeners.borrow();
-            // From the back: a listener is woken in the order of its coming.
-            *self.0.unheard.borrow_mut() = listeners.iter().rev().map(|(id, _)| *id).collect();
-        }
-        for _ in 0..many {
-            let Some(next) = self.0.unheard.borrow_mut().pop() else {
-                break;
-            };
-            // One that has gone since then is not missed.
-            let listener = self
-                .0
-                .listeners
-                .borrow()
-                .iter()
-                .find(|(id, _)| *id == next)
-                .map(|(_, listener)| Rc::clone(listener));
-            if let Some(listener) = listener {
-                listener(self.0.pulse.get());
-            }
-        }
+        self.0.audience.begin_pulse();
+        self.0.audience.wake(usize::MAX);
     }
 
     /// Starts the frame loop.
@@ -446,26 +373,18 @@ impl Lab {
             .replace(Some(real_ms))
             .map(|last| real_ms - last);
         if let Some(gap) = gap {
-            self.count_frame(gap);
+            self.0.frame_times.borrow_mut().count(gap);
             if self.playing() && self.0.in_view.get() {
                 self.play(gap);
             }
         }
-        let painters: Vec<Painter> = self
-            .0
-            .painters
-            .borrow()
-            .iter()
-            .map(|(_, painter)| Rc::clone(painter))
-            .collect();
-        for painter in painters {
-            painter(FrameInfo { real_ms });
-        }
+        self.0.audience.paint(FrameInfo { real_ms });
         let due = self.playing() && real_ms - self.0.last_pulse.get() >= PULSE;
         if due {
             self.0.last_pulse.set(real_ms);
+            self.0.audience.begin_pulse();
         }
-        self.wake(HEARD_A_FRAME, due);
+        self.0.audience.wake(HEARD_A_FRAME);
     }
 
     fn play(&self, gap: f64) {
@@ -483,96 +402,10 @@ impl Lab {
         let reached = world.now() - start;
         clock.came_to(span, reached);
     }
-
-    fn count_frame(&self, gap: f64) {
-        let mut counts = self.0.frame_times.borrow_mut();
-        for (count, edge) in counts.iter_mut().zip(FRAME_EDGES) {
-            if gap <= edge {
-                *count += 1;
-                break;
-            }
-        }
-        let mut recent = self.0.recent_frames.borrow_mut();
-        if recent.len() == 600 {
-            recent.pop_front();
-        }
-        recent.push_back(gap);
-    }
-
-    /// The last frames' times in milliseconds, oldest first, at most 600.
-    pub(crate) fn recent_frames(&self) -> Vec<f64> {
-        self.0.recent_frames.borrow().iter().copied().collect()
-    }
 }
 
 fn real_now() -> f64 {
     web_sys::window()
         .and_then(|window| window.performance())
         .map_or(0.0, |it| it.now())
-}
-
-/// A sentence of an error type, as it begins a sentence on the page.
-pub(crate) fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_ascii_uppercase().to_string())
-        .unwrap_or_default();
-    let stop = if sentence.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{first}{}{stop}", letters.as_str())
-}
-
-/// The laboratory that [`App`](crate::app::App) hands down.
-#[hook]
-#[expect(
-    clippy::expect_used,
-    reason = "App wraps every component in the provider"
-)]
-pub(crate) fn use_lab() -> Lab {
-    use_context::<Lab>().expect("App provides the laboratory")
-}
-
-/// Renders the component again at each pulse: six times a second while time passes, and at once
-/// when something was done.
-#[hook]
-pub(crate) fn use_pulse() -> u64 {
-    use_pulses(1)
-}
-
-/// Renders the component again when something was done, and not as time passes.
-#[hook]
-pub(crate) fn use_changes() {
-    use_pulses(u64::MAX);
-}
-
-/// Renders the component again at every so many pulses, and at once when something was done.
-#[hook]
-pub(crate) fn use_pulses(every: u64) -> u64 {
-    let lab = use_lab();
-    let pulse = use_state_eq(|| (0u64, 0u64));
-    let setter = pulse.setter();
-    use_effect_with(lab, move |lab| {
-        let weak = Rc::downgrade(&lab.0);
-        let handle = lab.on_pulse(move |number| {
-            let version = weak.upgrade().map_or(0, |inner| inner.version.get());
-            setter.set((number / every, version));
-        });
-        move || drop(handle)
-    });
-    pulse.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::capitalised;
-
-    #[test]
-    fn an_error_reads_as_a_sentence() {
-        assert_eq!(capitalised("there is no node"), "There is no node.");
-        assert_eq!(capitalised("“a” is down already."), "“a” is down already.");
-    }
 }
