@@ -102,11 +102,10 @@ impl Channel {
 
     /// An exchange is answered: its connection can serve another.
     pub fn finished(&mut self, exchange: u64) {
-        let Some(key) = self.leave(exchange) else {
-            return;
-        };
-        let open = self.find(key).is_some_and(|connection| connection.open);
-        if open && !self.encoding.multiplexes() {
+        if let Some((key, open)) = self.leave(exchange)
+            && open
+            && !self.encoding.multiplexes()
+        {
             self.idle.push(key);
         }
     }
@@ -117,7 +116,7 @@ impl Channel {
     /// that is returned must be closed, and is forgotten here. In ONC RPC the late reply is told by
     /// its xid, and nothing is to be done.
     pub fn cancelled(&mut self, exchange: u64) -> Option<ConnectionKey> {
-        let key = self.leave(exchange)?;
+        let (key, _) = self.leave(exchange)?;
         if self.encoding.multiplexes() {
             return None;
         }
@@ -188,11 +187,14 @@ impl Channel {
         Some(self.connections.remove(place))
     }
 
-    /// Takes an exchange off its connection.
-    fn leave(&mut self, exchange: u64) -> Option<ConnectionKey> {
-        let connection = self.holder(exchange)?;
-        connection.exchanges.retain(|other| *other != exchange);
-        Some(connection.key)
+    /// Takes an exchange off its connection; which that was, and whether it is open.
+    fn leave(&mut self, exchange: u64) -> Option<(ConnectionKey, bool)> {
+        self.connections.iter_mut().find_map(|connection| {
+            let exchanges = &mut connection.exchanges;
+            let place = exchanges.iter().position(|&other| other == exchange)?;
+            exchanges.remove(place);
+            Some((connection.key, connection.open))
+        })
     }
 }
 

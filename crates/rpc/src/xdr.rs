@@ -221,6 +221,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`XdrError::UnexpectedEnd`].
+    #[inline]
     pub fn u64(&mut self, name: &str) -> Result<u64, XdrError> {
         let value = u64::from_be_bytes(self.array()?);
         self.note(8, name, || value.to_string());
@@ -231,6 +232,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`XdrError::UnexpectedEnd`].
+    #[inline]
     pub fn i64(&mut self, name: &str) -> Result<i64, XdrError> {
         let value = i64::from_be_bytes(self.array()?);
         self.note(8, name, || value.to_string());
@@ -302,10 +304,17 @@ impl<'a> Reader<'a> {
         Ok(data)
     }
 
+    #[cold]
+    fn note_whether_given(&mut self, name: &str, present: u32) {
+        let value = if present == 1 { "yes" } else { "no" };
+        self.push_note(4, &format!("{name} given"), value.to_owned());
+    }
+
     /// Optional data: whether there is a value, then the value.
     ///
     /// # Errors
     /// As [`Self::boolean`], and those of `read`.
+    #[inline]
     pub fn optional<T>(
         &mut self,
         name: &str,
@@ -313,9 +322,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<T>, XdrError> {
         let present = self.word()?;
         if self.notes.is_some() {
-            self.note(4, &format!("{name} given"), || {
-                if present == 1 { "yes" } else { "no" }.to_owned()
-            });
+            self.note_whether_given(name, present);
         }
         match present {
             0 => Ok(None),

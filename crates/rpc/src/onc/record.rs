@@ -36,6 +36,17 @@ pub(crate) fn measure(bytes: &[u8], scanned: usize, limit: usize) -> Result<Meas
 
 /// The record without its marks: borrowed when it is one fragment, as nearly always.
 pub(super) fn payload(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
+    if let Some((true, length)) = mark_at(bytes, 0)
+        && length + 4 == bytes.len()
+    {
+        return Ok(Cow::Borrowed(&bytes[4..]));
+    }
+    joined(bytes).map(Cow::Owned)
+}
+
+/// The payloads of a record's fragments, one after the other.
+#[cold]
+fn joined(bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let length = match measure(bytes, 0, usize::MAX)? {
         Measure::Whole(length) => length,
         Measure::Partial { .. } => return Err(DecodeError::Incomplete),
@@ -45,9 +56,6 @@ pub(super) fn payload(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
             count: bytes.len() - length,
         });
     }
-    if let Some((true, _)) = mark_at(bytes, 0) {
-        return Ok(Cow::Borrowed(&bytes[4..]));
-    }
     let mut joined = Vec::with_capacity(length);
     let mut at = 0;
     while let Some((_, length)) = mark_at(bytes, at) {
@@ -55,7 +63,7 @@ pub(super) fn payload(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
         joined.extend_from_slice(&bytes[at + 4..at + 4 + length]);
         at += 4 + length;
     }
-    Ok(Cow::Owned(joined))
+    Ok(joined)
 }
 
 /// Appends what `write` appends, as a record of one fragment.
