@@ -57,22 +57,29 @@ impl<'a> Field<'a> {
     }
 
     /// The place of the `n`th candidate, `n` below [`len`](Self::len).
+    #[inline]
     pub(crate) fn nth(&self, n: u32) -> usize {
-        // Steps over the tried: the rank wanted is n plus however many tried ones lie at or
-        // below it. It rises at most once for each of them.
-        let first = self.part.start + n;
-        let mut rank = first;
+        let mut rank = self.part.start + n;
         if self.len != self.part.len() as u32 {
-            loop {
-                let tried = tried_ranks(self.members, &self.part, self.tried);
-                let next = first + tried.filter(|&tried| tried <= rank).count() as u32;
-                if next == rank {
-                    break;
-                }
-                rank = next;
-            }
+            rank = self.past_the_tried(rank);
         }
         self.members.eligible[rank as usize] as usize
+    }
+
+    /// The rank of a candidate that would have this one if nobody had been tried.
+    #[cold]
+    fn past_the_tried(&self, first: u32) -> u32 {
+        // Steps over the tried: the rank wanted is n plus however many tried ones lie at or
+        // below it. It rises at most once for each of them.
+        let mut rank = first;
+        loop {
+            let tried = tried_ranks(self.members, &self.part, self.tried);
+            let next = first + tried.filter(|&tried| tried <= rank).count() as u32;
+            if next == rank {
+                return rank;
+            }
+            rank = next;
+        }
     }
 
     /// Whether the backend at a place is a candidate.

@@ -149,23 +149,20 @@ impl<T> WaitingLine<T> {
             }
             Discipline::Fifo | Discipline::Lifo | Discipline::Shared => Nanos::MAX,
         };
-        let mut next = None;
-        while next.is_none() && !self.waiting.is_empty() {
+        loop {
             let taken = match discipline {
                 Discipline::Lifo => self.waiting.pop_back(),
                 _ => self.waiting.pop_front(),
             };
-            let Some((since, _, it)) = taken else { break };
-            if now.saturating_sub(since) > patience {
-                dropped.push(it);
-            } else {
-                next = Some(it);
+            if self.waiting.is_empty() {
+                self.empty_at = now;
             }
+            let (since, _, it) = taken?;
+            if now.saturating_sub(since) <= patience {
+                return Some(it);
+            }
+            dropped.push(it);
         }
-        if self.waiting.is_empty() {
-            self.empty_at = now;
-        }
-        next
     }
 
     /// Lets those go that need not wait any more; only those stay whom `keep` keeps.
