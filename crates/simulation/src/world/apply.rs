@@ -7,6 +7,7 @@ use super::checks::{
 use super::entities::{CallKey, Client, RoleState};
 use super::guards::Guards;
 use super::proxies::backend_of;
+use super::servers::server_in;
 use crate::action::{Action, ActionError, Death, Ends};
 use crate::ids::{LinkId, NodeId};
 use crate::incident::IncidentKind;
@@ -394,10 +395,11 @@ impl World {
     fn set_speed(&mut self, name: &str, speed: f64) -> Result<Action, ActionError> {
         let (id, before) = self.server_named(name)?;
         check_speed(name, speed)?;
-        if let Some(server) = self.server_mut(id) {
+        let now = self.now;
+        if let Some(server) = server_in(&mut self.nodes, id) {
             server.spec.speed = speed;
+            server.deal(&mut self.queue, now, id, 0);
         }
-        self.deal(id, 0);
         self.mark(format!("{name} at {speed}× speed"), Tone::Change);
         Ok(Action::SetSpeed(name.to_owned(), before.speed))
     }

@@ -1,7 +1,9 @@
 //! Clients: when they call, what they ask, and what they make of the outcome.
 
 use super::World;
-use super::entities::{CallKey, Client, Event, Exchange, LiveCall, Party, Purpose, RoleState};
+use super::entities::{
+    CallKey, Client, Event, Exchange, Lan, LiveCall, Node, Party, Purpose, RoleState,
+};
 use super::exchanges::Begin;
 use crate::distribution::{exponential, uniform};
 use crate::ids::NodeId;
@@ -31,6 +33,14 @@ impl Client {
             origin: 0.0,
             periods: 0,
         }
+    }
+}
+
+/// A LAN's state, where more than that of the world is at hand.
+fn lan_in(nodes: &mut [Option<Node>], id: NodeId) -> Option<&mut Lan> {
+    match &mut nodes.get_mut(id.0 as usize)?.as_mut()?.role {
+        RoleState::Lan(lan) => Some(lan),
+        _ => None,
     }
 }
 
@@ -99,7 +109,7 @@ impl World {
 
     fn schedule_arrival(&mut self, lan: NodeId, index: u32) {
         let now = self.now;
-        let Some(RoleState::Lan(state)) = self.node_mut(lan).map(|node| &mut node.role) else {
+        let Some(state) = lan_in(&mut self.nodes, lan) else {
             return;
         };
         let (load, count) = (state.spec.load, state.clients.len());
@@ -125,15 +135,11 @@ impl World {
         let timer = self
             .queue
             .schedule(at, Event::Arrival { lan, client: index });
-        if let Some(RoleState::Lan(state)) = self.node_mut(lan).map(|node| &mut node.role)
-            && let Some(client) = state.clients.get_mut(index as usize)
-        {
-            client.due = Some((timer, at));
-        }
+        client.due = Some((timer, at));
     }
 
     pub(super) fn on_arrival(&mut self, lan: NodeId, index: u32) {
-        let Some(RoleState::Lan(state)) = self.node_mut(lan).map(|node| &mut node.role) else {
+        let Some(state) = lan_in(&mut self.nodes, lan) else {
             return;
         };
         let closed = matches!(state.spec.load, Load::Closed { .. });
@@ -148,32 +154,28 @@ impl World {
 
     fn make_call(&mut self, lan: NodeId, index: u32) {
         let now = self.now;
-        let workload = std::mem::take(&mut self.settings.workload);
-        let keys = self.settings.call_policy.idempotency_keys;
-        let terms = self.settings.call_policy.retry_budget;
-        let drawn = self.node_mut(lan).and_then(|node| match &mut node.role {
-            RoleState::Lan(state) => {
-                let client = state.clients.get_mut(index as usize)?;
-                let operation = choose(&workload, &mut client.work)?;
-                let arguments = workload::arguments(operation.procedure, &mut client.work);
-                let work = operation.demand.sample(&mut client.work);
-                let key = client.work.next_u64();
-                if let Some(terms) = terms {
-                    let budget = client
-                        .budget
-                        .get_or_insert_with(|| Budget::new(super::guards::client_budget(terms)));
-                    budget.called(now);
-                }
-                state.sent += 1;
-                state.in_flight += 1;
-                Some((arguments, work, keys.then_some(key)))
-            }
-            _ => None,
-        });
-        self.settings.workload = workload;
-        let Some((arguments, work, key)) = drawn else {
+        let Some(state) = lan_in(&mut self.nodes, lan) else {
             return;
         };
+        let Some(client) = state.clients.get_mut(index as usize) else {
+            return;
+        };
+        let Some(operation) = choose(&self.settings.workload, &mut client.work) else {
+            return;
+        };
+        let arguments = workload::arguments(operation.procedure, &mut client.work);
+        let work = operation.demand.sample(&mut client.work);
+        // Drawn whether it is used or not: the draws that follow are the same.
+        let key = client.work.next_u64();
+        let key = self.settings.call_policy.idempotency_keys.then_some(key);
+        if let Some(terms) = self.settings.call_policy.retry_budget {
+            let budget = client
+                .budget
+                .get_or_insert_with(|| Budget::new(super::guards::client_budget(terms)));
+            budget.called(now);
+        }
+        state.sent += 1;
+        state.in_flight += 1;
         self.calls_made += 1;
         self.call_tally.sent += 1;
         self.metrics.running().sent += 1;
@@ -267,22 +269,12 @@ impl World {
 
     /// The next of the service's addresses, in turn: what a client makes of several A records.
     fn next_endpoint(&mut self, lan: NodeId, index: u32) -> Option<NodeId> {
-        let endpoints = std::mem::take(&mut self.endpoints);
-        let target = match self.node_mut(lan).map(|node| &mut node.role) {
-            Some(RoleState::Lan(state)) => {
-                state.clients.get_mut(index as usize).and_then(|client| {
-                    let count = u32::try_from(endpoints.len())
-                        .ok()
-                        .filter(|count| *count > 0)?;
-                    let turn = client.turn % count;
-                    client.turn = client.turn.wrapping_add(1);
-                    endpoints.get(turn as usize).copied()
-                })
-            }
-            _ => None,
-        };
-        self.endpoints = endpoints;
-        target
+        let state = lan_in(&mut self.nodes, lan)?;
+        let client = state.clients.get_mut(index as usize)?;
+        let count = self.endpoints.len() as u32;
+        let turn = client.turn.checked_rem(count)?;
+        client.turn = client.turn.wrapping_add(1);
+        self.endpoints.get(turn as usize).copied()
     }
 
     pub(super) fn on_client_reply(&mut self, exchange: &Exchange, reply: Reply) {
@@ -426,22 +418,17 @@ impl World {
         }
         let (lan, client) = (call.record.lan, call.record.client);
         self.book_call(call, outcome);
-        let closed = match self.node_mut(lan).map(|node| &mut node.role) {
-            Some(RoleState::Lan(state)) => {
-                state.in_flight = state.in_flight.saturating_sub(1);
-                match outcome {
-                    Outcome::Answered(_) => state.answered += 1,
-                    _ => state.failed += 1,
-                }
-                matches!(state.spec.load, Load::Closed { .. })
-                    && state
-                        .clients
-                        .get(client as usize)
-                        .is_some_and(|it| it.due.is_none())
-            }
-            _ => false,
+        let Some(state) = lan_in(&mut self.nodes, lan) else {
+            return;
         };
-        if closed {
+        state.in_flight = state.in_flight.saturating_sub(1);
+        match outcome {
+            Outcome::Answered(_) => state.answered += 1,
+            _ => state.failed += 1,
+        }
+        if matches!(state.spec.load, Load::Closed { .. })
+            && let Some(Client { due: None, .. }) = state.clients.get(client as usize)
+        {
             self.schedule_arrival(lan, client);
         }
     }

@@ -163,11 +163,14 @@ pub(super) struct Proxy {
 pub(super) struct Inbound {
     /// How many were taken in before it.
     pub(super) number: u64,
+    /// The number by which its caller knows the reply.
+    pub(super) id: u32,
     /// The exchange it came on.
     pub(super) from: ExchangeKey,
     pub(super) connection: ConnectionId,
     /// Who asked.
     pub(super) caller: Party,
+    /// As it was last sent on; until then as it came.
     pub(super) request: rpc::message::Call,
     pub(super) deadline: Option<Nanos>,
     pub(super) call: CallKey,

@@ -59,6 +59,7 @@ impl World {
         if probe {
             let connection = self.open_connection(caller, callee, None, Some(key));
             self.set_connection(key, connection);
+            self.send_control(MessageKind::Open, connection, key);
             return key;
         }
         let Some(pool) = self.pool_mut(caller, callee) else {
@@ -90,13 +91,6 @@ impl World {
         if let Some(exchange) = self.exchanges.get_mut(key) {
             exchange.connection = connection;
         }
-        let probe = self
-            .connections
-            .get(connection)
-            .is_some_and(|it| it.probe.is_some());
-        if probe {
-            self.send_control(MessageKind::Open, connection, key);
-        }
     }
 
     /// A caller's pool of connections to an address; made when first asked for.
@@ -107,7 +101,7 @@ impl World {
             RoleState::Balancer(proxy) => &mut proxy.pools,
             RoleState::Router | RoleState::Isp | RoleState::Server(_) => return None,
         };
-        let index = match pools.binary_search_by_key(&callee, |pool| pool.peer) {
+        let index = match Pool::place(pools, callee) {
             Ok(index) => index,
             Err(index) => {
                 let pool = Pool {
@@ -260,6 +254,17 @@ impl World {
 }
 
 impl Pool {
+    /// Where the pool of connections to an address stands in the order of the addresses, or else where
+    /// it would. Those that follow each other, as a cluster's do, are found without a search.
+    fn place(pools: &[Self], peer: NodeId) -> Result<usize, usize> {
+        let first = pools.first().map_or(0, |pool| pool.peer.0);
+        let guess = peer.0.wrapping_sub(first) as usize;
+        match pools.get(guess) {
+            Some(pool) if pool.peer == peer => Ok(guess),
+            _ => pools.binary_search_by_key(&peer, |pool| pool.peer),
+        }
+    }
+
     fn id(&self, key: ConnectionKey) -> ConnectionId {
         let found = self.ids.iter().find(|(known, _)| *known == key);
         found.map_or_else(ConnectionId::null, |(_, id)| *id)

@@ -4,6 +4,7 @@
 use super::World;
 use super::clients::failed_outcome;
 use super::entities::{Event, Exchange, InboundKey, Out, Proxy, Purpose};
+use super::proxies::proxy_in;
 use crate::ids::NodeId;
 use crate::record::{Outcome, Reason};
 use crate::time::{Nanos, SECOND};
@@ -228,13 +229,7 @@ impl World {
             return 0;
         };
         let exchanges = &self.exchanges;
-        let Some(proxy) = (match self.nodes.get_mut(node.0 as usize) {
-            Some(Some(node)) => match &mut node.role {
-                super::entities::RoleState::Balancer(proxy) => Some(proxy),
-                _ => None,
-            },
-            _ => None,
-        }) else {
+        let Some(proxy) = proxy_in(&mut self.nodes, node) else {
             return 0;
         };
         let Some(inbound) = proxy.inbound.get_mut(from) else {

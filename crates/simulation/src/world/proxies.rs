@@ -6,7 +6,8 @@
 use super::World;
 use super::clients::{failed_outcome, is_of_transport, reason_of};
 use super::entities::{
-    ConnectionId, Exchange, Inbound, InboundKey, Message, Out, Party, Proxy, Purpose, RoleState,
+    ConnectionId, Exchange, Inbound, InboundKey, Message, Node, Out, Party, Proxy, Purpose,
+    RoleState,
 };
 use super::exchanges::Begin;
 use super::network::About;
@@ -31,12 +32,17 @@ pub(super) fn server_of(backend: BackendId) -> NodeId {
     NodeId(backend.0)
 }
 
+/// A balancer's state, where more than that of the world is at hand.
+pub(super) fn proxy_in(nodes: &mut [Option<Node>], id: NodeId) -> Option<&mut Proxy> {
+    match &mut nodes.get_mut(id.0 as usize)?.as_mut()?.role {
+        RoleState::Balancer(proxy) => Some(proxy),
+        _ => None,
+    }
+}
+
 impl World {
     pub(super) fn proxy_mut(&mut self, node: NodeId) -> Option<&mut Proxy> {
-        match &mut self.node_mut(node)?.role {
-            RoleState::Balancer(proxy) => Some(proxy),
-            _ => None,
-        }
+        proxy_in(&mut self.nodes, node)
     }
 
     /// The balancers, in the order in which they were added.
@@ -63,6 +69,7 @@ impl World {
         proxy.taken_in += 1;
         let key = proxy.inbound.insert(Inbound {
             number,
+            id: request.id,
             from: message.exchange,
             connection: message.connection,
             caller: message.from,
@@ -92,7 +99,7 @@ impl World {
         let (now, recording) = (self.now, self.recording);
         let caller = self.proxy_mut(node)?.inbound.get(from)?.caller;
         let address = self.address_of(caller);
-        let proxy = self.proxy_mut(node)?;
+        let proxy = proxy_in(&mut self.nodes, node)?;
         let inbound = proxy.inbound.get_mut(from)?;
         let request = balancer::Request {
             key: u64::from(address.to_bits()),
@@ -137,10 +144,16 @@ impl World {
         let left = inbound
             .deadline
             .map(|deadline| deadline.saturating_sub(now));
-        let mut request = inbound.request.clone();
+        let request = &mut inbound.request;
         request.id = id;
         request.timeout = left;
         request.forwarded_for = Some(address);
+        let bytes = self.buffers.write(|out| {
+            let settings = &self.settings;
+            settings
+                .encoding
+                .encode_call(request, &settings.service, out);
+        });
         let work = inbound.work;
         let timeout = proxy
             .balancer
@@ -176,11 +189,6 @@ impl World {
                 },
             );
         }
-        let bytes = self.written(|settings, out| {
-            settings
-                .encoding
-                .encode_call(&request, &settings.service, out);
-        });
         let out = self.begin_exchange(Begin {
             purpose: Purpose::Upstream {
                 inbound: from,
@@ -379,7 +387,7 @@ impl World {
         }
         let error = result.is_err();
         let reply = Reply {
-            id: inbound.request.id,
+            id: inbound.id,
             result,
         };
         let bytes = self.written(|settings, out| settings.encoding.encode_reply(&reply, out));

@@ -5,7 +5,7 @@
 
 use super::World;
 use super::entities::{
-    ConnectionId, Event, ExchangeKey, Job, Message, Party, RoleState, Running, Server,
+    ConnectionId, Event, ExchangeKey, Job, Message, Node, Party, RoleState, Running, Server,
 };
 use super::network::About;
 use crate::bytes::Bytes;
@@ -17,6 +17,14 @@ use rpc::message::{Call, Reply, Request};
 use rpc::procedure::Failure;
 use rpc::status::Status;
 
+/// A server's state, where more than that of the world is at hand.
+pub(super) fn server_in(nodes: &mut [Option<Node>], id: NodeId) -> Option<&mut Server> {
+    match &mut nodes.get_mut(id.0 as usize)?.as_mut()?.role {
+        RoleState::Server(server) => Some(server),
+        _ => None,
+    }
+}
+
 impl World {
     pub(super) fn server_ref(&self, node: NodeId) -> Option<&Server> {
         match &self.node_ref(node)?.role {
@@ -26,10 +34,7 @@ impl World {
     }
 
     pub(super) fn server_mut(&mut self, node: NodeId) -> Option<&mut Server> {
-        match &mut self.node_mut(node)?.role {
-            RoleState::Server(server) => Some(server),
-            _ => None,
-        }
+        server_in(&mut self.nodes, node)
     }
 
     /// A request or a health check has reached a living server or balancer.
@@ -175,17 +180,12 @@ impl World {
 
     fn start_job(&mut self, node: NodeId, job: Job) {
         let now = self.now;
-        self.deal(node, 1);
         let (call, call_id, attempt) = (job.call, job.call_id, job.attempt);
         let exchange = job.exchange;
-        let Some(RoleState::Server(server)) = self
-            .nodes
-            .get_mut(node.0 as usize)
-            .and_then(Option::as_mut)
-            .map(|it| &mut it.role)
-        else {
+        let Some(server) = server_in(&mut self.nodes, node) else {
             return;
         };
+        server.deal(&mut self.queue, now, node, 1);
         server.account(now);
         let done = now + at_speed(job.work, server.pace);
         let timer = self.queue.schedule(
@@ -266,7 +266,13 @@ impl World {
     /// Gives what has become free to those in service, if they share it, and to what waits.
     pub(super) fn start_queued(&mut self, node: NodeId) {
         let now = self.now;
-        self.deal(node, 0);
+        let Some(server) = server_in(&mut self.nodes, node) else {
+            return;
+        };
+        server.deal(&mut self.queue, now, node, 0);
+        if server.queue.is_empty() {
+            return;
+        }
         let mut dropped = Vec::new();
         while let Some(server) = self.server_mut(node)
             && server.running.len() < server.places()
@@ -312,12 +318,7 @@ impl World {
     /// Forgets all that is queued or running, as a process does that stops. How many were lost.
     pub(super) fn lose_jobs(&mut self, node: NodeId) -> u32 {
         let now = self.now;
-        let Some(RoleState::Server(server)) = self
-            .nodes
-            .get_mut(node.0 as usize)
-            .and_then(Option::as_mut)
-            .map(|it| &mut it.role)
-        else {
+        let Some(server) = server_in(&mut self.nodes, node) else {
             return 0;
         };
         server.account(now);

@@ -5,11 +5,11 @@
 //! dealt anew when anyone comes or goes or the server changes, which costs a timer for each that is
 //! there; `queue_limit` bounds how many that are.
 
-use super::World;
-use super::entities::{Event, RoleState, Server};
+use super::entities::{Event, Server};
 use super::servers::at_speed;
 use crate::ids::NodeId;
-use crate::time::{from_seconds, seconds};
+use crate::queue::EventQueue;
+use crate::time::{Nanos, from_seconds, seconds};
 use balancer::protection::Discipline;
 
 impl Server {
@@ -47,35 +47,38 @@ impl Server {
             self.spec.speed
         }
     }
-}
 
-impl World {
     /// Deals the shares anew, for those in service and so many that are about to be: each keeps the
     /// work it has left.
-    pub(super) fn deal(&mut self, node: NodeId, coming: usize) {
-        let now = self.now;
-        let Some(RoleState::Server(server)) = self
-            .nodes
-            .get_mut(node.0 as usize)
-            .and_then(Option::as_mut)
-            .map(|it| &mut it.role)
-        else {
-            return;
-        };
-        let (before, pace) = (server.pace, server.due_pace(server.running.len() + coming));
-        if pace == before {
-            return;
+    #[inline]
+    pub(super) fn deal(
+        &mut self,
+        queue: &mut EventQueue<Event>,
+        now: Nanos,
+        node: NodeId,
+        coming: usize,
+    ) {
+        let pace = self.due_pace(self.running.len() + coming);
+        if pace != self.pace {
+            self.change_pace(queue, now, node, pace);
         }
-        server.pace = pace;
-        for running in &mut server.running {
-            self.queue.cancel(running.timer);
+    }
+
+    #[inline(never)]
+    fn change_pace(
+        &mut self,
+        queue: &mut EventQueue<Event>,
+        now: Nanos,
+        server: NodeId,
+        pace: f64,
+    ) {
+        let before = std::mem::replace(&mut self.pace, pace);
+        for running in &mut self.running {
+            queue.cancel(running.timer);
             let work_left = seconds(running.done - now) * before;
             running.done = now + at_speed(from_seconds(work_left), pace);
-            let event = Event::ServiceDone {
-                server: node,
-                exchange: running.job.exchange,
-            };
-            running.timer = self.queue.schedule(running.done, event);
+            let exchange = running.job.exchange;
+            running.timer = queue.schedule(running.done, Event::ServiceDone { server, exchange });
         }
     }
 }
