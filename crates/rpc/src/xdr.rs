@@ -81,6 +81,12 @@ pub fn put_optional<T: Copy>(
     }
 }
 
+/// The hyper integer of two words.
+#[must_use]
+pub const fn hyper(high: u32, low: u32) -> u64 {
+    (high as u64) << 32 | low as u64
+}
+
 const fn padding(length: usize) -> usize {
     (4 - length % 4) % 4
 }
@@ -137,6 +143,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over so many words at which it has glanced.
+    #[inline]
     pub fn skip(&mut self, words: usize) {
         self.rest = self.rest.get(words * 4..).unwrap_or(&[]);
     }
@@ -302,6 +309,25 @@ impl<'a> Reader<'a> {
             return Err(XdrError::Padding);
         }
         Ok(data)
+    }
+
+    /// An optional unsigned hyper integer: in one look where nothing is to be noted.
+    ///
+    /// # Errors
+    /// As [`Self::boolean`], and [`XdrError::UnexpectedEnd`].
+    #[inline]
+    pub fn optional_u64(&mut self, name: &str) -> Result<Option<u64>, XdrError> {
+        match self.glance() {
+            Some([0, _, _]) => {
+                self.skip(1);
+                Ok(None)
+            }
+            Some([1, high, low]) => {
+                self.skip(3);
+                Ok(Some(hyper(high, low)))
+            }
+            _ => self.optional(name, Self::u64),
+        }
     }
 
     #[cold]

@@ -211,8 +211,8 @@ fn read_header(reader: &mut Reader<'_>) -> Result<(u32, u32), Refused> {
 }
 
 fn read_call(reader: &mut Reader<'_>, id: u32, procedure: Procedure) -> Result<Call, XdrError> {
-    let timeout = reader.optional("timeout in ns", Reader::u64)?;
-    let idempotency_key = reader.optional("idempotency key", Reader::u64)?;
+    let timeout = reader.optional_u64("timeout in ns")?;
+    let idempotency_key = reader.optional_u64("idempotency key")?;
     let forwarded_for = reader
         .optional("forwarded for", |reader, name| {
             reader.u32_as(name, Ipv4Addr::from)

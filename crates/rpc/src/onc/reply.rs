@@ -25,6 +25,9 @@ const AUTH_ERROR: u32 = 1;
 const AUTH_BADCRED: u32 = 1;
 const AUTH_BADVERF: u32 = 3;
 
+/// The status of an outcome with a value.
+const OK: u32 = Status::Ok as u32;
+
 /// The cases of `value`.
 const NOTHING: u32 = 0;
 const INTEGER: u32 = 1;
@@ -250,6 +253,15 @@ fn read_versions(reader: &mut Reader<'_>) -> Result<(), XdrError> {
 }
 
 fn read_outcome(reader: &mut Reader<'_>) -> Result<Result<ReturnValue, Failure>, DecodeError> {
+    // A number, where nothing is to be noted: nearly always so.
+    if let Some([OK, kind @ (INTEGER | UNSIGNED), high, low]) = reader.glance() {
+        reader.skip(4);
+        let value = xdr::hyper(high, low);
+        return Ok(Ok(match kind {
+            INTEGER => ReturnValue::Integer(value as i64),
+            _ => ReturnValue::Unsigned(value),
+        }));
+    }
     let code = reader.u32_as("status", |code| match Status::from_code(code) {
         Some(status) => format!("{status} ({code})"),
         None => "unknown".to_owned(),
