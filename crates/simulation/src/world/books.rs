@@ -135,15 +135,16 @@ impl World {
     pub(super) fn end_attempt(
         &mut self,
         key: CallKey,
+        id: u64,
         number: u32,
         outcome: Outcome,
         reason: Option<Reason>,
     ) {
         let now = self.now;
-        let Some(call) = self.calls.get_mut(key) else {
+        let Some(record) = self.record_mut(key, id) else {
             return;
         };
-        let mut attempts = call.record.attempts.iter_mut();
+        let mut attempts = record.attempts.iter_mut();
         let found = attempts.find(|it| it.number == number && it.outcome == Outcome::InFlight);
         let Some(attempt) = found else { return };
         attempt.end(now, outcome, reason);
@@ -161,9 +162,8 @@ impl World {
             self.orphan_ended(exchange, Some(outcome));
             return;
         }
-        if self.is_live(exchange.call, exchange.call_id) {
-            self.end_attempt(exchange.call, exchange.attempt, outcome, reason);
-        }
+        let (call, id) = (exchange.call, exchange.call_id);
+        self.end_attempt(call, id, exchange.attempt, outcome, reason);
     }
 
     /// Books the end of an attempt whose call had ended before it began.

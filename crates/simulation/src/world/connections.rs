@@ -91,21 +91,24 @@ impl World {
                 );
             }
             Life::Dead { .. } => self.connection_message_gone(message),
-            Life::Up => self.arrive_alive(message),
+            Life::Up => {
+                let incarnation = node.incarnation;
+                self.arrive_alive(message, incarnation);
+            }
         }
     }
 
-    fn arrive_alive(&mut self, message: &Message) {
+    /// A message has reached this incarnation of its host's process.
+    fn arrive_alive(&mut self, message: &Message, incarnation: u32) {
         let id = message.connection;
         match message.kind {
             MessageKind::Open => self.accept(message),
             MessageKind::Accept => self.on_accepted(id),
             MessageKind::Request | MessageKind::Probe => {
-                let here = self.node_ref(message.to.node).map(|node| node.incarnation);
                 let known = self
                     .connections
                     .get(id)
-                    .is_some_and(|connection| Some(connection.incarnation) == here);
+                    .is_some_and(|connection| connection.incarnation == incarnation);
                 if known {
                     self.on_request(message);
                 } else {

@@ -157,9 +157,7 @@ impl World {
         let (call, call_id) = (inbound.call, inbound.call_id);
         let number = inbound.attempt.take().unwrap_or(0);
         let reason = Reason::QueueFull;
-        if self.is_live(call, call_id) {
-            self.end_attempt(call, number, failed_outcome(reason), Some(reason));
-        }
+        self.end_attempt(call, call_id, number, failed_outcome(reason), Some(reason));
         self.refuse(node, from, Status::ResourceExhausted, why);
     }
 

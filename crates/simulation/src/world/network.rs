@@ -71,15 +71,11 @@ impl World {
             at: from.node,
             leg: None,
         });
-        self.pass_on(key);
+        self.pass_on(key, from.node, to.node);
     }
 
-    /// Puts a message on the next link from where it stands.
-    fn pass_on(&mut self, key: MessageKey) {
-        let Some(message) = self.messages.get(key) else {
-            return;
-        };
-        let (at, to) = (message.at, message.to.node);
+    /// Puts a message on the next link from where it stands to where it goes.
+    fn pass_on(&mut self, key: MessageKey, at: NodeId, to: NodeId) {
         match self.next_link(at, to) {
             Some(link) => self.transmit(key, link),
             None => self.lose(key),
@@ -172,13 +168,14 @@ impl World {
         }
         let at = if leg.forward { link.b } else { link.a };
         message.at = at;
-        if at == message.to.node {
+        let to = message.to.node;
+        if at == to {
             if let Some(message) = self.messages.remove(key) {
                 self.arrive(&message);
                 self.buffers.give_back(message.bytes);
             }
         } else if self.alive(at) {
-            self.pass_on(key);
+            self.pass_on(key, at, to);
         } else {
             self.lose(key);
         }
@@ -206,8 +203,8 @@ impl World {
             return;
         };
         message.at = message.from.node;
-        let (from, incarnation, exchange) =
-            (message.from.node, message.incarnation, message.exchange);
+        let (from, to) = (message.from.node, message.to.node);
+        let (incarnation, exchange) = (message.incarnation, message.exchange);
         let awaited = match message.kind {
             MessageKind::Request | MessageKind::Probe | MessageKind::Reply => {
                 self.exchanges.contains_key(exchange)
@@ -218,7 +215,7 @@ impl World {
             .node_ref(from)
             .is_some_and(|node| node.life == Life::Up && node.incarnation == incarnation);
         if awaited && sender_lives {
-            self.pass_on(key);
+            self.pass_on(key, from, to);
         } else {
             self.drop_message(key);
         }

@@ -1,10 +1,11 @@
 //! What balancers ask of their own accord: health checks, and how loaded a backend is.
 
 use super::World;
-use super::entities::{CallKey, Event, Exchange, Party, Purpose};
+use super::entities::{CallKey, Event, Exchange, Party, Purpose, RoleState};
 use super::exchanges::Begin;
 use super::proxies::server_of;
 use crate::ids::NodeId;
+use crate::view::Life;
 use balancer::Probe;
 use slotmap::Key;
 
@@ -107,10 +108,10 @@ impl World {
 
     /// After anything was told to a balancer: its timer, and what it has changed its mind about.
     pub(super) fn after_balancer(&mut self, node: NodeId) {
-        if !self.alive(node) {
+        let Some(host) = self.node_mut(node) else {
             return;
-        }
-        let Some(proxy) = self.proxy_mut(node) else {
+        };
+        let (Life::Up, RoleState::Balancer(proxy)) = (host.life, &mut host.role) else {
             return;
         };
         let wanted = proxy.balancer.next_timer();

@@ -132,9 +132,7 @@ impl World {
                 },
             );
             let reason = Reason::NoBackend;
-            if self.is_live(call, call_id) {
-                self.end_attempt(call, number, failed_outcome(reason), Some(reason));
-            }
+            self.end_attempt(call, call_id, number, failed_outcome(reason), Some(reason));
             self.refuse(node, from, Status::Unavailable, "no backend can take it");
             return None;
         };
