@@ -51,6 +51,40 @@ fn the_schema_in_the_repository_is_this_one() {
     );
 }
 
+/// The lines of the README that follow a command, up to the next text of its own.
+fn shown_after<'a>(readme: &'a str, command: &str) -> Vec<&'a str> {
+    let mut lines = readme.lines().skip_while(|line| !line.contains(command));
+    assert!(lines.next().is_some(), "the README shows “{command}”");
+    lines
+        .take_while(|line| line.is_empty() || line.starts_with("    "))
+        .filter(|line| !line.is_empty())
+        .map(|line| line.trim_start_matches("    ").trim_end())
+        .collect()
+}
+
+#[test]
+fn the_readme_shows_what_the_commands_print() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(path).expect("the README");
+    let folder = folder("readme");
+    let run = ["run", "a-server-dies", "--until", "60s", "--warmup", "5s"];
+    let explain = ["explain", "one-server"];
+    for (command, arguments) in [
+        ("cli -- run a-server-dies", &run[..]),
+        ("`reroute explain one-server`", &explain[..]),
+    ] {
+        let printed = told(&folder, arguments);
+        let shown = shown_after(&readme, command);
+        assert!(!shown.is_empty(), "{command}");
+        for line in shown {
+            assert!(
+                printed.lines().any(|it| it.trim_end() == line),
+                "the README shows “{line}”, which {command} does not print:\n{printed}"
+            );
+        }
+    }
+}
+
 #[test]
 fn presets_are_files_that_run_as_the_presets_do() {
     let folder = folder("presets");

@@ -1,20 +1,22 @@
 //! The event queue: earliest first, first in first out among equal times, timers that can be
 //! cancelled.
 //!
-//! A 4-ary heap of keys: time, sequence and slot packed into 128 bits, which compare in one step and
-//! give the FIFO order; the slot says where what the key stands for is kept. Beside it stand a few
-//! lanes: what comes after one and the same delay, as timeouts and hops do, is in order by itself,
-//! and a lane keeps it, with all that it carries, without a heap's work. Which of the two an event
-//! is kept in changes nothing of the order in which they come.
+//! Keys of time, sequence and slot packed into 128 bits, which compare in one step and give the FIFO
+//! order, stand in a heap, and those that are further off in a calendar; the slot says where what the
+//! key stands for is kept. Beside them stand a few lanes: what comes after one and the same delay, as
+//! timeouts and hops do, is in order by itself, and a lane keeps it, with all that it carries, without
+//! a heap's work. In which of them an event is kept changes nothing of the order in which they come.
 //!
-//! A timer is cancelled in O(1). What it leaves behind is swept out of the heap when it outnumbers
+//! A timer is cancelled in O(1). What it leaves behind is swept out of the keys when it outnumbers
 //! what lives, and out of a lane, where the oldest timers are the first to be cancelled, as soon as
 //! nothing that lives stands before it.
 
+mod calendar;
 mod heap;
 mod lane;
 
 use crate::time::Nanos;
+use calendar::Calendar;
 use heap::{EMPTY, Heap};
 use lane::Lane;
 use std::num::NonZeroU32;
@@ -35,35 +37,40 @@ impl Timer {
     }
 }
 
-/// What a key of the heap stands for.
+/// What a key stands for.
 #[derive(Debug, Clone)]
 struct Slot<E> {
     generation: u32,
-    /// None once cancelled; the slot stays taken until its key is gone from the heap.
+    /// None once cancelled; the slot stays taken until its key is gone.
     event: Option<E>,
 }
 
 /// Events to come.
 #[derive(Debug, Clone)]
 pub struct EventQueue<E> {
-    heap: Heap,
+    keys: Calendar,
     /// The key of what stands first in each lane, or [`EMPTY`].
     fronts: [u128; LANES],
+    /// The least of them, and whose it is.
+    first: u128,
+    first_lane: usize,
     /// The delay of each lane.
     delays: [Nanos; LANES],
     lanes: [Lane<E>; LANES],
     slots: Vec<Slot<E>>,
     free: Vec<u32>,
     sequence: u32,
-    /// Cancelled entries in the heap.
+    /// Cancelled entries among the keys.
     cancelled: usize,
 }
 
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
         Self {
-            heap: Heap::default(),
+            keys: Calendar::default(),
             fronts: [EMPTY; LANES],
+            first: EMPTY,
+            first_lane: 0,
             delays: [0; LANES],
             lanes: Default::default(),
             slots: Vec::new(),
@@ -98,24 +105,29 @@ impl<E> EventQueue<E> {
                 ((self.slots.len() - 1) as u32, generation)
             }
         };
-        self.heap.push(key(at, sequence, slot));
+        self.keys.push(key(at, sequence, slot));
         Timer::new(LANES as u32 + slot, generation)
     }
 
     /// Schedules an event after a delay that others have too, such as a timeout. `now` must not go
-    /// back from one call to the next; where it does the event is kept in the heap.
+    /// back from one call to the next; where it does the event is kept by its key.
     pub fn schedule_after(&mut self, now: Nanos, delay: Nanos, event: E) -> Timer {
         let at = now + delay;
         let same = self.delays.iter().position(|&other| other == delay);
-        let lane = same.or_else(|| self.fronts.iter().position(|&front| front == EMPTY));
+        let lane = same.or_else(|| self.lanes.iter().position(Lane::is_empty));
         let Some(index) = lane.filter(|&index| self.lanes[index].takes(at)) else {
             return self.schedule(at, event);
         };
         let sequence = self.next_sequence();
         self.delays[index] = delay;
+        let was_empty = self.lanes[index].is_empty();
         let stamp = self.lanes[index].push(at, sequence, event);
-        if self.fronts[index] == EMPTY {
-            self.fronts[index] = key(at, sequence, 0);
+        if was_empty {
+            let front = key(at, sequence, 0);
+            self.fronts[index] = front;
+            if front < self.first {
+                (self.first, self.first_lane) = (front, index);
+            }
         }
         Timer::new(index as u32, stamp)
     }
@@ -126,7 +138,7 @@ impl<E> EventQueue<E> {
         if let Some(lane) = self.lanes.get_mut(place) {
             let (cancelled, first) = lane.cancel(timer.stamp);
             if first {
-                self.fronts[place] = lane.key();
+                self.set_front(place);
             }
             return cancelled;
         }
@@ -137,7 +149,7 @@ impl<E> EventQueue<E> {
             return false;
         }
         self.cancelled += 1;
-        if self.cancelled > 64 && self.cancelled > self.heap.len() / 2 {
+        if self.cancelled > 64 && self.cancelled > self.keys.len() / 2 {
             self.sweep();
         }
         true
@@ -147,13 +159,13 @@ impl<E> EventQueue<E> {
     #[must_use]
     pub fn peek_time(&self) -> Option<Nanos> {
         let lives = |key: &u128| self.slots[*key as u32 as usize].event.is_some();
-        let heap = match self.heap.peek() {
+        let first = match self.keys.peek() {
             EMPTY => EMPTY,
             first if lives(&first) => first,
-            _ => self.heap.keys().filter(lives).min().unwrap_or(EMPTY),
+            _ => self.keys.keys().filter(lives).min().unwrap_or(EMPTY),
         };
         // The first of a lane lives: `Lane` sees to it.
-        let first = self.fronts.iter().copied().fold(heap, u128::min);
+        let first = first.min(self.first);
         (first != EMPTY).then_some((first >> 64) as Nanos)
     }
 
@@ -165,29 +177,44 @@ impl<E> EventQueue<E> {
     /// Takes the next event, if it comes no later than this.
     pub fn pop_until(&mut self, until: Nanos) -> Option<(Nanos, E)> {
         loop {
-            let mut least = self.heap.least();
-            let mut from = LANES;
-            for (index, &front) in self.fronts.iter().enumerate() {
-                if front < least {
-                    least = front;
-                    from = index;
-                }
-            }
-            let at = (least >> 64) as Nanos;
-            if least == EMPTY || at > until {
+            let least = self.keys.least();
+            let next = least.min(self.first);
+            let at = (next >> 64) as Nanos;
+            if next == EMPTY || at > until {
                 return None;
             }
-            if let Some(lane) = self.lanes.get_mut(from) {
-                let event = lane.pop();
-                self.fronts[from] = lane.key();
+            if self.first < least {
+                let lane = self.first_lane;
+                let event = self.lanes[lane].pop();
+                self.set_front(lane);
                 return event.map(|event| (at, event));
             }
-            self.heap.take_root();
+            self.keys.take_least();
             match self.free_slot(least as u32) {
                 Some(event) => return Some((at, event)),
                 None => self.cancelled -= 1,
             }
         }
+    }
+
+    /// A lane's first has gone.
+    #[inline]
+    fn set_front(&mut self, lane: usize) {
+        self.fronts[lane] = self.lanes[lane].key();
+        if lane == self.first_lane {
+            self.find_first();
+        }
+    }
+
+    fn find_first(&mut self) {
+        let [front, others @ ..] = &self.fronts;
+        let (mut first, mut first_lane) = (*front, 0);
+        for (lane, &front) in others.iter().enumerate() {
+            if front < first {
+                (first, first_lane) = (front, lane + 1);
+            }
+        }
+        (self.first, self.first_lane) = (first, first_lane);
     }
 
     fn free_slot(&mut self, slot: u32) -> Option<E> {
@@ -199,7 +226,7 @@ impl<E> EventQueue<E> {
 
     fn sweep(&mut self) {
         let mut dead = Vec::with_capacity(self.cancelled);
-        self.heap.retain(|&key| {
+        self.keys.retain(|key| {
             let slot = key as u32;
             let lives = self.slots[slot as usize].event.is_some();
             if !lives {
@@ -225,15 +252,23 @@ impl<E> EventQueue<E> {
     #[cold]
     fn renumber(&mut self) {
         let lanes = self.lanes.iter().flat_map(Lane::keys);
-        let mut order: Vec<u128> = self.heap.keys().chain(lanes).map(|key| key >> 32).collect();
-        order.sort_unstable();
+        let mut left = Heap::default();
+        for key in self.keys.keys().chain(lanes) {
+            left.push(key >> 32);
+        }
+        let mut order = Vec::with_capacity(left.len());
+        while left.len() > 0 {
+            order.push(left.least());
+            left.take_root();
+        }
         let new = |key: u128| order.partition_point(|&other| other < key >> 32) as u32;
-        self.heap
+        self.keys
             .renumber(|old| old >> 64 << 64 | key(0, new(old), old as u32));
         for (lane, front) in self.lanes.iter_mut().zip(&mut self.fronts) {
             lane.renumber(new);
             *front = lane.key();
         }
+        self.find_first();
         self.sequence = order.len() as u32;
     }
 }
@@ -309,7 +344,7 @@ mod tests {
                     }
                 }
                 let laned: usize = queue.lanes.iter().map(Lane::live).sum();
-                prop_assert_eq!(queue.heap.len() - queue.cancelled + laned, model.len());
+                prop_assert_eq!(queue.keys.len() - queue.cancelled + laned, model.len());
             }
         }
     }

@@ -98,11 +98,8 @@ impl Heap {
     }
 
     /// Keeps what a function says, and orders it anew.
-    pub(super) fn retain(&mut self, keep: impl FnMut(&u128) -> bool) {
-        let mut kept: Vec<u128> = self.keys().collect();
-        kept.retain(keep);
-        // A sorted array is a heap.
-        kept.sort_unstable();
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(u128) -> bool) {
+        let kept: Vec<u128> = self.keys().filter(|&key| keep(key)).collect();
         (self.len, self.hole) = (0, false);
         self.groups.fill(Group([EMPTY; ARITY]));
         for key in kept {

@@ -20,6 +20,8 @@ struct Entry<E> {
 #[derive(Debug, Clone)]
 pub(super) struct Lane<E> {
     entries: VecDeque<Entry<E>>,
+    /// When what was put in last comes.
+    last: Nanos,
     /// The number of what stands first; they are numbered as they come, and the numbers wrap.
     first: u32,
     /// A bit for each number from the last multiple of [`WORD`] up to `first` on, set once it is
@@ -34,6 +36,7 @@ impl<E> Default for Lane<E> {
     fn default() -> Self {
         Self {
             entries: VecDeque::new(),
+            last: 0,
             first: 0,
             dead: VecDeque::new(),
         }
@@ -41,14 +44,20 @@ impl<E> Default for Lane<E> {
 }
 
 impl<E> Lane<E> {
+    /// Whether nothing stands in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Whether an event at this time may stand last.
     pub(super) fn takes(&self, at: Nanos) -> bool {
-        self.entries.back().is_none_or(|last| last.at <= at)
+        self.last <= at || self.is_empty()
     }
 
     /// Puts an event last; returns its number.
     #[inline]
     pub(super) fn push(&mut self, at: Nanos, sequence: u32, event: E) -> u32 {
+        self.last = at;
         let number = self.first.wrapping_add(self.entries.len() as u32);
         self.entries.push_back(Entry {
             at,
