@@ -117,12 +117,12 @@ impl Contender for Kernel {
                         });
                         slab.len() as u32 - 1
                     });
-                    queue.schedule_after(now, HOP, Event::AtServer(index));
+                    queue.schedule_in_line(now + HOP, Event::AtServer(index));
                     slab[index as usize] = Call {
                         server: server as u32,
                         next: NONE,
                         began: now,
-                        deadline: Some(queue.schedule_after(now, DEADLINE, Event::Deadline)),
+                        deadline: Some(queue.schedule_in_line(now + DEADLINE, Event::Deadline)),
                     };
                     queue.schedule(now + draws.gap(), Event::Call);
                 }
@@ -141,7 +141,7 @@ impl Contender for Kernel {
                     let server = &mut cluster[number as usize];
                     let done = server.head;
                     server.head = slab[done as usize].next;
-                    queue.schedule_after(now, HOP, Event::Back(done));
+                    queue.schedule_in_line(now + HOP, Event::Back(done));
                     if server.head == NONE {
                         server.tail = NONE;
                     } else {

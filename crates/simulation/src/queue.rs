@@ -3,7 +3,7 @@
 //!
 //! Keys of time, sequence and slot packed into 128 bits, which compare in one step and give the FIFO
 //! order, stand in a heap, and those that are further off in a calendar; the slot says where what the
-//! key stands for is kept. Beside them stand a few lanes: what comes after one and the same delay, as
+//! key stands for is kept. Beside them stand a few lanes: what comes after much the same delay, as
 //! timeouts and hops do, is in order by itself, and a lane keeps it, with all that it carries, without
 //! a heap's work. In which of them an event is kept changes nothing of the order in which they come.
 //!
@@ -54,8 +54,8 @@ pub struct EventQueue<E> {
     /// The least of them, and whose it is.
     first: u128,
     first_lane: usize,
-    /// The delay of each lane.
-    delays: [Nanos; LANES],
+    /// When what stands last in each lane comes; 0 in an empty one.
+    lasts: [Nanos; LANES],
     lanes: [Lane<E>; LANES],
     slots: Vec<Slot<E>>,
     free: Vec<u32>,
@@ -71,7 +71,7 @@ impl<E> Default for EventQueue<E> {
             fronts: [EMPTY; LANES],
             first: EMPTY,
             first_lane: 0,
-            delays: [0; LANES],
+            lasts: [0; LANES],
             lanes: Default::default(),
             slots: Vec::new(),
             free: Vec::new(),
@@ -81,8 +81,9 @@ impl<E> Default for EventQueue<E> {
     }
 }
 
-/// A scenario has a deadline, an attempt timeout for clients and one for each balancer's setting.
-const LANES: usize = 4;
+/// A scenario has a deadline, an attempt timeout for clients and one for each balancer's setting,
+/// and hops of a few lengths.
+const LANES: usize = 6;
 
 fn key(at: Nanos, sequence: u32, slot: u32) -> u128 {
     u128::from(at) << 64 | u128::from(sequence) << 32 | u128::from(slot)
@@ -109,17 +110,22 @@ impl<E> EventQueue<E> {
         Timer::new(LANES as u32 + slot, generation)
     }
 
-    /// Schedules an event after a delay that others have too, such as a timeout. `now` must not go
-    /// back from one call to the next; where it does the event is kept by its key.
-    pub fn schedule_after(&mut self, now: Nanos, delay: Nanos, event: E) -> Timer {
-        let at = now + delay;
-        let same = self.delays.iter().position(|&other| other == delay);
-        let lane = same.or_else(|| self.lanes.iter().position(Lane::is_empty));
-        let Some(index) = lane.filter(|&index| self.lanes[index].takes(at)) else {
+    /// Schedules an event that comes after what was scheduled before it with the same delay, as
+    /// timeouts and hops do: it waits in line behind those. Where it cannot, it is kept by its key.
+    pub fn schedule_in_line(&mut self, at: Nanos, event: E) -> Timer {
+        // Behind the last of those that come no later: that leaves the others the most room.
+        let mut fit = None;
+        let mut before = 0;
+        for (index, &last) in self.lasts.iter().enumerate() {
+            if last <= at && (fit.is_none() || last > before) {
+                (fit, before) = (Some(index), last);
+            }
+        }
+        let Some(index) = fit else {
             return self.schedule(at, event);
         };
         let sequence = self.next_sequence();
-        self.delays[index] = delay;
+        self.lasts[index] = at;
         let was_empty = self.lanes[index].is_empty();
         let stamp = self.lanes[index].push(at, sequence, event);
         if was_empty {
@@ -201,6 +207,9 @@ impl<E> EventQueue<E> {
     #[inline]
     fn set_front(&mut self, lane: usize) {
         self.fronts[lane] = self.lanes[lane].key();
+        if self.lanes[lane].is_empty() {
+            self.lasts[lane] = 0;
+        }
         if lane == self.first_lane {
             self.find_first();
         }
@@ -325,7 +334,7 @@ mod tests {
                     4 | 5 => {
                         now += value % 5;
                         let delay = value % 7 * 10;
-                        let timer = queue.schedule_after(now, delay, count);
+                        let timer = queue.schedule_in_line(now + delay, count);
                         model.push((now + delay, count, timer));
                     }
                     2 if !model.is_empty() => {

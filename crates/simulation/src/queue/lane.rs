@@ -1,5 +1,4 @@
-//! Events that come after one and the same delay: they are in order by themselves, and keep
-//! what they carry beside them.
+//! Events that come in the order in which they were scheduled; they keep what they carry beside them.
 //!
 //! Which of them were cancelled is kept in bits of their own. Most timeouts are, and at that time
 //! their entry is long out of the cache, while all bits of a lane fit into it; and a lane that none
@@ -20,8 +19,6 @@ struct Entry<E> {
 #[derive(Debug, Clone)]
 pub(super) struct Lane<E> {
     entries: VecDeque<Entry<E>>,
-    /// When what was put in last comes.
-    last: Nanos,
     /// The number of what stands first; they are numbered as they come, and the numbers wrap.
     first: u32,
     /// A bit for each number from the last multiple of [`WORD`] up to `first` on, set once it is
@@ -36,7 +33,6 @@ impl<E> Default for Lane<E> {
     fn default() -> Self {
         Self {
             entries: VecDeque::new(),
-            last: 0,
             first: 0,
             dead: VecDeque::new(),
         }
@@ -49,15 +45,9 @@ impl<E> Lane<E> {
         self.entries.is_empty()
     }
 
-    /// Whether an event at this time may stand last.
-    pub(super) fn takes(&self, at: Nanos) -> bool {
-        self.last <= at || self.is_empty()
-    }
-
-    /// Puts an event last; returns its number.
+    /// Puts an event last, that comes no earlier than what stood there; returns its number.
     #[inline]
     pub(super) fn push(&mut self, at: Nanos, sequence: u32, event: E) -> u32 {
-        self.last = at;
         let number = self.first.wrapping_add(self.entries.len() as u32);
         self.entries.push_back(Entry {
             at,

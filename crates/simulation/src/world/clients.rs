@@ -198,7 +198,7 @@ impl World {
         let call = self.calls.insert_with_key(|call| LiveCall {
             record,
             deadline,
-            deadline_timer: queue.schedule_after(now, deadline - now, Event::CallDeadline(call)),
+            deadline_timer: queue.schedule_in_line(deadline, Event::CallDeadline(call)),
             backoff: None,
             exchange: None,
             key,

@@ -118,7 +118,7 @@ impl World {
         } else {
             arrives
         };
-        let timer = self.queue.schedule(seen_until, Event::Deliver(key));
+        let timer = self.queue.schedule_in_line(seen_until, Event::Deliver(key));
         message.leg = Some(Leg {
             link: id,
             forward,
