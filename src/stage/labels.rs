@@ -221,130 +221,72 @@ mod tests {
         }]
     }
 
-    #[test]
-    fn a_label_goes_below_when_there_is_room() {
-        let shapes = [Rect::around(point(100.0, 100.0), 20.0, 20.0)];
+    /// The label of the first shape on a stage so large.
+    fn label(
+        shapes: &[Rect],
+        links: &[Point],
+        (width, height): (f64, f64),
+        lines: Vec<Line>,
+    ) -> Label {
         let mut ground = Ground {
-            bounds: Rect::sized(200.0, 200.0),
-            shapes: &shapes,
-            links: &[],
+            bounds: Rect::sized(width, height),
+            shapes,
+            links,
             labels: vec![],
         };
-        let label = settle(
-            &mut ground,
-            0,
-            Side::Below,
-            name("server-1"),
-            Type::at(1.0),
-            &Estimate,
-        );
+        settle(&mut ground, 0, Side::Below, lines, Type::at(1.0), &Estimate)
+    }
+
+    fn square(x: f64, y: f64, half: f64) -> Rect {
+        Rect::around(point(x, y), half, half)
+    }
+
+    #[test]
+    fn a_label_goes_below_when_there_is_room() {
+        let shapes = [square(100.0, 100.0, 20.0)];
+        let label = label(&shapes, &[], (200.0, 200.0), name("server-1"));
         assert!(label.area.top > 120.0);
         assert_eq!(label.align, 0);
     }
 
     #[test]
     fn a_label_goes_beside_when_another_shape_is_below() {
-        let shapes = [
-            Rect::around(point(100.0, 100.0), 20.0, 20.0),
-            Rect::around(point(100.0, 140.0), 20.0, 20.0),
-        ];
-        let mut ground = Ground {
-            bounds: Rect::sized(300.0, 300.0),
-            shapes: &shapes,
-            links: &[],
-            labels: vec![],
-        };
-        let label = settle(
-            &mut ground,
-            0,
-            Side::Below,
-            name("server-1"),
-            Type::at(1.0),
-            &Estimate,
-        );
+        let shapes = [100.0, 140.0].map(|y| square(100.0, y, 20.0));
+        let label = label(&shapes, &[], (300.0, 300.0), name("server-1"));
         assert_eq!(label.area.overlap(&shapes[1]), 0.0);
         assert_eq!(label.align, -1);
     }
 
     #[test]
     fn a_label_is_not_struck_through_by_the_link_at_its_side() {
-        let shapes = [
-            Rect::around(point(200.0, 100.0), 20.0, 20.0),
-            Rect::around(point(200.0, 150.0), 20.0, 20.0),
-            Rect::around(point(200.0, 50.0), 20.0, 20.0),
-        ];
-        let links: Vec<Point> = (0..23)
+        let shapes = [100.0, 150.0, 50.0].map(|y| square(200.0, y, 20.0));
+        let link: Vec<Point> = (0..23)
             .map(|step| point(f64::from(step) * 8.0, 100.0))
             .collect();
-        let mut ground = Ground {
-            // No room at the right.
-            bounds: Rect::sized(225.0, 200.0),
-            shapes: &shapes,
-            links: &links,
-            labels: vec![],
-        };
-        let label = settle(
-            &mut ground,
-            0,
-            Side::Below,
-            name("server-1"),
-            Type::at(1.0),
-            &Estimate,
-        );
-        assert!(label.area.right < 180.0, "{:?}", label.area);
-        assert!(
-            label.area.bottom < 100.0 || label.area.top > 100.0,
-            "{:?}",
-            label.area
-        );
+        // No room at the right.
+        let area = label(&shapes, &link, (225.0, 200.0), name("server-1")).area;
+        assert!(area.right < 180.0, "{area:?}");
+        assert!(area.bottom < 100.0 || area.top > 100.0, "{area:?}");
     }
 
     #[test]
     fn a_label_is_never_cut_off_at_the_edge() {
-        let shapes = [Rect::around(point(12.0, 100.0), 10.0, 10.0)];
-        let bounds = Rect::sized(200.0, 200.0);
-        let mut ground = Ground {
-            bounds,
-            shapes: &shapes,
-            links: &[],
-            labels: vec![],
-        };
-        let label = settle(
-            &mut ground,
-            0,
-            Side::Below,
-            name("a-long-name-indeed"),
-            Type::at(1.0),
-            &Estimate,
-        );
+        let shapes = [square(12.0, 100.0, 10.0)];
+        let label = label(&shapes, &[], (200.0, 200.0), name("a-long-name-indeed"));
         assert!(label.area.left >= 0.0 && label.area.right <= 200.0);
     }
 
     #[test]
     fn numbers_that_grow_do_not_move_a_label() {
-        let shapes = [Rect::around(point(100.0, 100.0), 20.0, 20.0)];
+        let shapes = [square(100.0, 100.0, 20.0)];
         let place = |text: &str| {
-            let mut ground = Ground {
-                bounds: Rect::sized(400.0, 400.0),
-                shapes: &shapes,
-                links: &[],
-                labels: vec![],
-            };
             let line = Line {
                 text: text.to_owned(),
                 tone: Tone::Detail,
                 widest: Some("00 queued · 100 %"),
                 urgent: true,
             };
-            settle(
-                &mut ground,
-                0,
-                Side::Below,
-                vec![line],
-                Type::at(1.0),
-                &Estimate,
-            )
-            .area
+            label(&shapes, &[], (400.0, 400.0), vec![line]).area
         };
         assert_eq!(place("0 queued · 3 %"), place("12 queued · 97 %"));
     }
