@@ -3,7 +3,7 @@
 use super::trace::words::{self, Ending};
 use crate::lab::{Selection, use_lab, use_pulses};
 use simulation::World;
-use simulation::record::{CallId, CallRecord};
+use simulation::record::{CallId, CallRecord, Course};
 use yew::prelude::*;
 
 /// Rows shown.
@@ -28,7 +28,7 @@ impl Filter {
     fn lets(self, call: &CallRecord) -> bool {
         match self {
             Self::All => true,
-            Self::Rerouted => call.attempts.len() > 1,
+            Self::Rerouted => Course::of(&call.attempts) == Course::Rerouted,
             Self::Failed => Ending::of(call) == Ending::Failed,
         }
     }
@@ -126,7 +126,9 @@ pub(crate) fn Calls() -> Html {
     }).collect::<Html>();
     let nothing = held.borrow().is_empty().then_some(match *filter {
         Filter::All => "No call yet.",
-        Filter::Rerouted => "No call that is remembered needed a second attempt.",
+        Filter::Rerouted => {
+            "No call that is remembered was tried at another server after one had failed."
+        }
         Filter::Failed => "No call that is remembered failed.",
     });
     html! {

@@ -32,7 +32,8 @@ pub struct Ledger {
     pub calls_in_flight: u64,
     /// Attempts that are under way, counted from the attempts themselves.
     pub attempts_in_flight: u64,
-    /// Answered calls that needed more than one attempt.
+    /// Calls of which an attempt went to another server than one that had failed, however they
+    /// ended.
     pub rerouted: u64,
 }
 

@@ -177,6 +177,50 @@ pub struct Wire {
     pub bytes: Bytes,
 }
 
+/// How the attempts of a call followed each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// At most one attempt.
+    Straight,
+    /// A further attempt went out while another was under way.
+    Hedged,
+    /// An attempt followed one that had failed, at no other server.
+    Retried,
+    /// An attempt went to another server than one that had failed.
+    Rerouted,
+}
+
+impl Course {
+    /// Of attempts in the order in which they began. A reroute counts for more than a retry, and
+    /// that for more than a hedge.
+    #[must_use]
+    pub fn of(attempts: &[Attempt]) -> Self {
+        let failed_before = |late: usize| {
+            attempts[..late]
+                .iter()
+                .filter(move |early| early.ended.is_some_and(|end| end <= attempts[late].began))
+        };
+        let each = 1..attempts.len();
+        let elsewhere = |late: usize| {
+            let server = attempts[late].server;
+            let other = |early: &Attempt| early.server.is_some() && early.server != server;
+            server.is_some() && failed_before(late).any(other)
+        };
+        if attempts.len() < 2 {
+            Self::Straight
+        } else if each.clone().any(elsewhere) {
+            Self::Rerouted
+        } else if each
+            .clone()
+            .any(|late| failed_before(late).next().is_some())
+        {
+            Self::Retried
+        } else {
+            Self::Hedged
+        }
+    }
+}
+
 /// Everything remembered of one call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRecord {
@@ -202,4 +246,39 @@ pub struct CallRecord {
     pub steps: Vec<Step>,
     /// Its bytes, in order of time.
     pub wires: Vec<Wire>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(began: Nanos, ended: Option<Nanos>, server: Option<u32>) -> Attempt {
+        Attempt {
+            number: 0,
+            began,
+            ended,
+            server: server.map(NodeId),
+            outcome: Outcome::InFlight,
+            reason: None,
+        }
+    }
+
+    #[test]
+    fn a_course_is_told_from_who_was_tried_and_when() {
+        let first = attempt(0, Some(5), Some(1));
+        let course = |rest: &[Attempt]| {
+            let mut attempts = vec![first.clone()];
+            attempts.extend_from_slice(rest);
+            Course::of(&attempts)
+        };
+        assert_eq!(Course::of(&[]), Course::Straight);
+        assert_eq!(course(&[]), Course::Straight);
+        assert_eq!(course(&[attempt(5, None, Some(2))]), Course::Rerouted);
+        assert_eq!(course(&[attempt(9, None, Some(1))]), Course::Retried);
+        // No server was to be had: nothing found another way.
+        assert_eq!(course(&[attempt(9, None, None)]), Course::Retried);
+        assert_eq!(course(&[attempt(3, None, Some(2))]), Course::Hedged);
+        let again = [attempt(3, Some(6), Some(2)), attempt(8, None, Some(1))];
+        assert_eq!(course(&again), Course::Rerouted, "both had failed");
+    }
 }

@@ -18,6 +18,7 @@ use simulation::scenario::{Load, Role};
 use simulation::time::{MILLISECOND, SECOND};
 use simulation::view::Belief;
 use simulation::{Scenario, World, presets};
+use std::collections::BTreeSet;
 
 fn start(slug: &str) -> World {
     common::start(&preset(slug))
@@ -243,6 +244,29 @@ fn a_silent_death_is_found_by_checks_and_the_calls_find_another_way() {
         );
         assert!(world.ledger().balances());
     }
+}
+
+/// What the ledger calls rerouted is what the stage told so, however the call ended, and a retry at
+/// the same server is not.
+#[test]
+fn the_ledger_counts_the_reroutes_that_were_told() {
+    let mut world = start("overload");
+    world.advance(4 * SECOND);
+    let told: BTreeSet<u64> = world
+        .incidents_since(0)
+        .filter_map(|incident| match incident.kind {
+            IncidentKind::Rerouted { call, .. } => Some(call),
+            _ => None,
+        })
+        .collect();
+    assert!(told.len() > 20, "{} told", told.len());
+    assert_eq!(world.ledger().rerouted, told.len() as u64);
+
+    let mut world = start("metastable");
+    world.advance(20 * SECOND);
+    let ledger = world.ledger();
+    assert!(ledger.attempts.sent > ledger.calls.sent + 500, "it retries");
+    assert_eq!(ledger.rerouted, 0, "there is one server only");
 }
 
 #[test]

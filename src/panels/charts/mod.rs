@@ -88,6 +88,12 @@ fn goodput(read: &Measurements) -> Html {
             number: good,
             name: "good",
         },
+        // The second is left out where the chart is narrow.
+        Reading {
+            class: "chart-offered",
+            number: offered,
+            name: "offered",
+        },
         Reading {
             class: "chart-failed",
             number: failed,

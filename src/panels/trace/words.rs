@@ -1,6 +1,6 @@
 //! A call's steps and outcome in words, and its outcome as a shape.
 
-use simulation::record::{CallRecord, MessageKind, Outcome, Reason, Step, What};
+use simulation::record::{CallRecord, Course, MessageKind, Outcome, Reason, Step, What};
 use simulation::time::milliseconds;
 use simulation::{Nanos, NodeId, World};
 use yew::prelude::*;
@@ -13,7 +13,7 @@ pub(crate) enum Ending {
     /// Answered at the first attempt.
     Good,
     /// Answered after more than one attempt.
-    Rerouted,
+    Again,
     /// Answered with an application error.
     Error,
     /// Not answered.
@@ -26,7 +26,7 @@ impl Ending {
         match call.outcome {
             Outcome::InFlight => Self::Open,
             Outcome::Answered(status) if status != rpc::status::Status::Ok => Self::Error,
-            Outcome::Answered(_) if call.attempts.len() > 1 => Self::Rerouted,
+            Outcome::Answered(_) if call.attempts.len() > 1 => Self::Again,
             Outcome::Answered(_) => Self::Good,
             Outcome::Failed(_) | Outcome::Shed => Self::Failed,
         }
@@ -43,8 +43,8 @@ impl Ending {
                 "ending ending-good",
                 html! { <rect x="2" y="2" width="8" height="8" rx="1" /> },
             ),
-            Self::Rerouted => (
-                "ending ending-rerouted",
+            Self::Again => (
+                "ending ending-again",
                 html! { <path d="M6 1.2 11.2 10.4H.8z" /> },
             ),
             Self::Error => (
@@ -64,10 +64,13 @@ impl Ending {
 pub(crate) fn outcome(call: &CallRecord) -> String {
     match call.outcome {
         Outcome::InFlight => "under way".to_owned(),
-        Outcome::Answered(rpc::status::Status::Ok) if call.attempts.len() > 1 => {
-            "rerouted".to_owned()
+        Outcome::Answered(rpc::status::Status::Ok) => match Course::of(&call.attempts) {
+            Course::Straight => "answered",
+            Course::Hedged => "hedged",
+            Course::Retried => "retried",
+            Course::Rerouted => "rerouted",
         }
-        Outcome::Answered(rpc::status::Status::Ok) => "answered".to_owned(),
+        .to_owned(),
         Outcome::Answered(status) => format!("answered: {}", said(status)),
         Outcome::Failed(status) => format!("failed: {}", said(status)),
         Outcome::Shed => "shed".to_owned(),

@@ -7,7 +7,7 @@ use crate::ids::NodeId;
 use crate::incident::{Detection, Incident, IncidentKind};
 use crate::ledger::Ledger;
 use crate::metrics::{Census, SLICE, ServerLoad, Tone, WINDOW};
-use crate::record::{Attempt, CallRecord, Outcome, Reason, Step, What};
+use crate::record::{Attempt, CallRecord, Course, Outcome, Reason, Step, What};
 use crate::time::{Nanos, seconds};
 use crate::view::Life;
 use balancer::{Change, Transition};
@@ -105,11 +105,15 @@ impl World {
 
     /// A server was chosen for an attempt.
     pub(super) fn attempt_sent_to(&mut self, key: CallKey, id: u64, number: u32, server: NodeId) {
+        let mut rerouted = false;
         if let Some(record) = self.record_mut(key, id)
-            && let Some(attempt) = record.attempts.iter_mut().find(|it| it.number == number)
+            && let Some(place) = record.attempts.iter().position(|it| it.number == number)
         {
-            attempt.server = Some(server);
+            let already = place > 0 && Course::of(&record.attempts) == Course::Rerouted;
+            record.attempts[place].server = Some(server);
+            rerouted = place > 0 && !already && Course::of(&record.attempts) == Course::Rerouted;
         }
+        self.rerouted += u64::from(rerouted);
         if !self.alive(server)
             && let Some(server) = self.server_mut(server)
         {
@@ -200,9 +204,6 @@ impl World {
         }
         if let Outcome::Answered(_) = outcome {
             self.metrics.answered(record.began, latency);
-            if number > 1 {
-                self.rerouted += 1;
-            }
         } else {
             let last = record.attempts.last();
             let reason = last.and_then(|attempt| attempt.reason).or(call.last_reason);
