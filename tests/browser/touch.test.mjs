@@ -32,7 +32,11 @@ for (const [device, options] of Object.entries({ phone, tablet })) {
     const page = await open(options);
     await tap(page, await place(page, 'server-2'));
     await waitFor(async () => (await page.state()).selection?.node === 'server-2');
-    await page.getByRole('button', { name: /^Crash/ }).tap();
+    // Where the finger is: nothing must be looked for.
+    const crash = page.getByRole('button', { name: /^Crash/ });
+    const { y, height } = await crash.boundingBox();
+    assert.ok(y + height < options.viewport.height, `it stands at ${y}`);
+    await crash.tap();
     await waitFor(async () => !(await node(page, 'server-2')).up);
     await page.advance(2000);
     const { ledger } = await page.state();
@@ -47,6 +51,25 @@ for (const [device, options] of Object.entries({ phone, tablet })) {
     assert.equal(await page.evaluate(() => window.scrollY), 0);
   });
 }
+
+test('a call that was tapped is shown from its beginning, and the page ends where its last part does', async () => {
+  const page = await open(phone);
+  await page.advance(3000);
+  const ends = () => page.evaluate(() => [
+    document.documentElement.scrollHeight,
+    document.querySelector('.lab').getBoundingClientRect().bottom + window.scrollY,
+  ]);
+  const [pageEnd, labEnd] = await ends();
+  assert.ok(Math.abs(pageEnd - labEnd) < 2, `the page ends at ${pageEnd}, its parts at ${labEnd}`);
+  const row = page.locator('.calls-list tbody tr').nth(4);
+  await row.scrollIntoViewIfNeeded();
+  await row.tap();
+  const title = page.getByRole('heading', { name: /^Call / });
+  await waitFor(async () => {
+    const { y } = await title.boundingBox();
+    return y > 0 && y < phone.viewport.height / 2;
+  });
+});
 
 test('two taps place a server', async () => {
   const page = await open(tablet);

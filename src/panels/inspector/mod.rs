@@ -21,6 +21,7 @@ use router::Router;
 use server::Server;
 use simulation::NodeId;
 use simulation::view::RoleView;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -68,7 +69,40 @@ pub(crate) fn Inspector() -> Html {
             }
         }
     };
-    html! { <section class="inspector" aria-label="Inspector">{ panel }</section> }
+    let head = use_node_ref();
+    {
+        let head = head.clone();
+        use_effect_with(lab.selection(), move |selection| show(&head, *selection));
+    }
+    let of_part = matches!(lab.selection(), Selection::Node(_) | Selection::Link(_));
+    html! {
+        <section class={classes!("inspector", of_part.then_some("inspector-of-part"))} aria-label="Inspector">
+            <span ref={head} class="inspector-head" aria-hidden="true" />
+            { panel }
+        </section>
+    }
+}
+
+/// Brings the beginning of a panel into view, which the one before may have left far behind. That
+/// of a part stands by the stage: for it the page must not move away from under a finger.
+fn show(head: &NodeRef, selection: Selection) {
+    let Some(head) = head.cast::<Element>() else {
+        return;
+    };
+    match selection {
+        Selection::None => {}
+        Selection::Call(_) => {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            head.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+        Selection::Node(_) | Selection::Link(_) => {
+            let column = head.closest("aside");
+            if let Ok(Some(column)) = column {
+                column.set_scroll_top(0);
+            }
+        }
+    }
 }
 
 /// A heading with what stands under it in small.
