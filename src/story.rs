@@ -81,6 +81,8 @@ impl Teller {
             IncidentKind::Rerouted { .. } => ("Rerouted", "reroute"),
             IncidentKind::Retried { .. } => ("Retried", "reroute"),
             IncidentKind::CallFailed { .. } => ("Failed", "failure"),
+            IncidentKind::CutOff { .. } => ("Cut off", "failure"),
+            IncidentKind::Joined { .. } => ("Joined", "recovery"),
             IncidentKind::Health { transition, .. } => match transition.change {
                 balancer::Change::Down => ("Found down", "failure"),
                 balancer::Change::Ejected { .. } => ("Ejected", "reroute"),
@@ -129,7 +131,10 @@ impl Announcer {
 
 fn weight(kind: &IncidentKind) -> u32 {
     match kind {
-        IncidentKind::Killed { .. } | IncidentKind::Revived { .. } => 4,
+        IncidentKind::Killed { .. }
+        | IncidentKind::Revived { .. }
+        | IncidentKind::CutOff { .. }
+        | IncidentKind::Joined { .. } => 4,
         IncidentKind::Health { .. } => 3,
         IncidentKind::CallFailed { .. } => 2,
         IncidentKind::Rerouted { .. } | IncidentKind::Retried { .. } => 1,

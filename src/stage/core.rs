@@ -67,6 +67,8 @@ pub(crate) struct Ghost {
 /// The stage's own state.
 pub(crate) struct State {
     pub(crate) size: (f64, f64),
+    /// Where the sentence stands over it.
+    pub(crate) card: Rect,
     /// The scenario in view, and the version of the laboratory at which it was read.
     scenario: (u64, String, String),
     frame: Option<Rect>,
@@ -157,6 +159,7 @@ impl Core {
             outline: NodeRef::default(),
             state: RefCell::new(State {
                 size: (0.0, 0.0),
+                card: Rect::default(),
                 scenario: (u64::MAX, String::new(), String::new()),
                 frame: None,
                 scene: Rc::new(scene),
@@ -262,7 +265,8 @@ impl Core {
         let frame =
             Viewport::frame_of(snapshot.nodes.iter().map(|node| node.position), state.frame);
         state.frame = Some(frame);
-        let view = Viewport::fit(state.size.0, state.size.1, frame, snapshot.nodes.len());
+        let view = Viewport::fit(state.size.0, state.size.1, frame, snapshot.nodes.len())
+            .under(state.card);
         let held = state.held;
         let scene = Scene::lay_out(snapshot, view, held, &state.fonts);
         state.scene = Rc::new(scene);

@@ -2,6 +2,7 @@
 
 use super::core::Core;
 use super::frame::Shown;
+use super::geometry::Rect;
 use crate::lab::FrameHandle;
 use gloo::events::EventListener;
 use js_sys::Array;
@@ -99,7 +100,7 @@ pub(crate) fn watch(core: &Rc<Core>) -> Watch {
 }
 
 impl Core {
-    /// Reads the size of the stage.
+    /// Reads the size of the stage, and where the sentence stands over it.
     fn measure(&self) {
         let Some(root) = self.root.cast::<Element>() else {
             return;
@@ -108,13 +109,33 @@ impl Core {
             f64::from(root.client_width()),
             f64::from(root.client_height()),
         );
+        let card = card(&root).unwrap_or_default();
         let mut state = self.state.borrow_mut();
-        if state.size != size {
+        if state.size != size || state.card != card {
             state.size = size;
+            state.card = card;
             // The outline belongs to the old size: it must not swim to its new place.
             state.outline = None;
             drop(state);
             self.touch();
         }
     }
+}
+
+/// Room for the longest sentence, from the top of the stage: it must not move labels when it changes.
+const CARD_HEIGHT: f64 = 136.0;
+
+/// Where the sentence stands over a stage, if it does not stand beside it.
+fn card(stage: &Element) -> Option<Rect> {
+    let story = stage.parent_element()?.query_selector(".story").ok()??;
+    let (stage, story) = (
+        stage.get_bounding_client_rect(),
+        story.get_bounding_client_rect(),
+    );
+    (story.top() < stage.bottom()).then(|| Rect {
+        left: story.left() - stage.left(),
+        top: story.top() - stage.top(),
+        right: story.right() - stage.left(),
+        bottom: CARD_HEIGHT,
+    })
 }

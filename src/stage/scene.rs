@@ -87,7 +87,7 @@ impl Scene {
             bounds: view.stage.grown(-4.0),
             shapes: &shapes,
             links: &on_links,
-            labels: Vec::new(),
+            labels: vec![view.card],
         };
         // The label of the cluster stands above everything in it, so it is placed when the labels
         // of the servers are, and before those that can go elsewhere.
@@ -219,11 +219,12 @@ mod tests {
     use simulation::{World, presets};
 
     /// The stage at the sizes of the design, as the page leaves room for it.
-    const SIZES: [(f64, f64); 7] = [
+    const SIZES: [(f64, f64); 8] = [
         (390.0, 380.0),
         (390.0, 430.0),
         (820.0, 560.0),
         (900.0, 480.0),
+        (860.0, 360.0),
         (1400.0, 720.0),
         (640.0, 340.0),
         (320.0, 330.0),
@@ -233,7 +234,16 @@ mod tests {
         let snapshot = Snapshot::of(world, world.scenario().service);
         let frame = Viewport::frame_of(snapshot.nodes.iter().map(|node| node.position), None);
         let view = Viewport::fit(width, height, frame, snapshot.nodes.len());
-        Scene::lay_out(snapshot, view, None, &Estimate)
+        Scene::lay_out(snapshot, view.under(card(width)), None, &Estimate)
+    }
+
+    /// The sentence over a stage of this width, as the style sheet places it.
+    fn card(width: f64) -> Rect {
+        if width < 768.0 {
+            return Rect::default();
+        }
+        let half = (width * 0.18).min(152.0);
+        Rect::around(point(width / 2.0, 72.0), half, 60.0)
     }
 
     fn assert_clear(scene: &Scene, what: &str) {
@@ -246,6 +256,11 @@ mod tests {
             labels.push(("cluster", cluster.label.area));
         }
         for (index, (name, area)) in labels.iter().enumerate() {
+            let covered = area.overlap(&scene.view.card);
+            assert!(
+                covered == 0.0,
+                "{what}: the sentence covers {covered} of the label of {name}"
+            );
             assert!(
                 area.left >= 0.0
                     && area.top >= 0.0

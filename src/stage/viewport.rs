@@ -26,6 +26,9 @@ pub(crate) struct Viewport {
     pub(crate) transposed: bool,
     /// The size of shapes relative to their design, about 0.45..=1.2.
     pub(crate) scale: f64,
+    /// Where the sentence stands over the stage, which labels keep clear of; empty where it stands
+    /// beside it.
+    pub(crate) card: Rect,
 }
 
 impl Viewport {
@@ -50,7 +53,14 @@ impl Viewport {
             frame,
             transposed,
             scale,
+            card: Rect::default(),
         }
+    }
+
+    /// With the sentence over it.
+    pub(crate) const fn under(mut self, card: Rect) -> Self {
+        self.card = card;
+        self
     }
 
     /// The frame for a set of positions: what they need, and what was shown before.

@@ -81,6 +81,17 @@ pub enum IncidentKind {
         /// How many attempts it had.
         attempts: u32,
     },
+    /// The last way from these callers is gone: from networks to the service, or from balancers to
+    /// any server.
+    CutOff {
+        /// Either networks or balancers; at least one.
+        callers: Vec<NodeId>,
+    },
+    /// There is a way from them again.
+    Joined {
+        /// Either networks or balancers; at least one.
+        callers: Vec<NodeId>,
+    },
     /// A balancer takes a server for down, or for up again.
     Health {
         /// The balancer.

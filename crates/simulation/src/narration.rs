@@ -1,9 +1,11 @@
 //! Incidents in words: one sentence each, in the field's terms, with the numbers of the run.
 
 use crate::action::Death;
+use crate::ids::NodeId;
 use crate::incident::{Incident, IncidentKind};
 use crate::record::Reason;
 use crate::time::{Nanos, milliseconds, seconds};
+use crate::view::RoleView;
 use crate::world::World;
 use balancer::Change;
 
@@ -103,6 +105,23 @@ impl World {
                     because(*reason)
                 )
             }
+            IncidentKind::CutOff { callers } => {
+                let it = if callers.len() == 1 {
+                    "it sends"
+                } else {
+                    "they send"
+                };
+                format!(
+                    "There is no way from {} to {} now: what {it} is lost.",
+                    self.listed(callers),
+                    self.answering(callers)
+                )
+            }
+            IncidentKind::Joined { callers } => format!(
+                "There is a way from {} to {} again.",
+                self.listed(callers),
+                self.answering(callers)
+            ),
             IncidentKind::Health {
                 balancer,
                 server,
@@ -129,6 +148,25 @@ impl World {
                     None => format!("{change}: {why}."),
                 }
             }
+        }
+    }
+
+    /// Names as a person lists them: “LAN A, LAN B and LAN C”.
+    fn listed(&self, nodes: &[NodeId]) -> String {
+        let names: Vec<&str> = nodes.iter().map(|node| self.name(*node)).collect();
+        match &names[..] {
+            [] => String::new(),
+            [only] => (*only).to_owned(),
+            [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        }
+    }
+
+    /// Whom these call.
+    fn answering(&self, callers: &[NodeId]) -> &'static str {
+        let balancer = callers.first().and_then(|first| self.node(*first));
+        match balancer.map(|node| node.role) {
+            Some(RoleView::Balancer(_)) => "a server",
+            _ => "the service",
         }
     }
 }

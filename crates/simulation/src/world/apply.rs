@@ -24,6 +24,13 @@ impl World {
     /// # Errors
     /// What does not hold, by name. The world is then as it was.
     pub fn apply(&mut self, action: &Action) -> Result<Action, ActionError> {
+        let undo = self.change(action)?;
+        self.tell_of_ways();
+        Ok(undo)
+    }
+
+    /// Makes a change that may be one of several: what they come to together is looked at after.
+    pub(super) fn change(&mut self, action: &Action) -> Result<Action, ActionError> {
         let undo = match action {
             Action::All(actions) => self.apply_all(actions)?,
             Action::AddNode { node, links } => self.add_node(node, links)?,

@@ -62,6 +62,7 @@ pub(super) fn build(scenario: &Scenario) -> Result<World, ScenarioError> {
         links: Vec::new(),
         routes: super::topology::Routes::default(),
         endpoints: Vec::new(),
+        cut_off: Default::default(),
         calls: Default::default(),
         exchanges: Default::default(),
         connections: Default::default(),
@@ -93,6 +94,7 @@ pub(super) fn build(scenario: &Scenario) -> Result<World, ScenarioError> {
             .queue
             .schedule(timed.at, super::entities::Event::Timeline(index as u32));
     }
+    world.tell_of_ways();
     Ok(world)
 }
 
@@ -331,19 +333,21 @@ impl World {
     /// Routes and the service's addresses are found anew.
     pub(super) fn graph_changed(&mut self) {
         self.routes.forget();
-        let of = |wanted: fn(&RoleState) -> bool| -> Vec<NodeId> {
-            let nodes = self.nodes.iter().enumerate();
-            nodes
-                .filter(|(_, node)| node.as_ref().is_some_and(|node| wanted(&node.role)))
-                .map(|(index, _)| NodeId(index as u32))
-                .collect()
-        };
-        let balancers = of(|role| matches!(role, RoleState::Balancer(_)));
+        let balancers = self.balancers();
         self.endpoints = if balancers.is_empty() {
-            of(|role| matches!(role, RoleState::Server(_)))
+            self.nodes_of(|role| matches!(role, RoleState::Server(_)))
         } else {
             balancers
         };
+    }
+
+    /// The nodes of a role, in the order in which they were added.
+    pub(super) fn nodes_of(&self, wanted: fn(&RoleState) -> bool) -> Vec<NodeId> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes
+            .filter(|(_, node)| node.as_ref().is_some_and(|node| wanted(&node.role)))
+            .map(|(index, _)| NodeId(index as u32))
+            .collect()
     }
 
     pub(super) fn id_of(&self, name: &str) -> Option<NodeId> {

@@ -21,6 +21,7 @@ mod network;
 mod observe;
 mod probes;
 mod proxies;
+mod reach;
 mod reconfigure;
 mod servers;
 mod sharing;
@@ -44,7 +45,7 @@ use entities::{
     MessageKey, Node,
 };
 use slotmap::SlotMap;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use topology::Routes;
 
 /// One run. Cheap to clone: time travel, forks and comparison rest on that.
@@ -61,6 +62,8 @@ pub struct World {
     routes: Routes,
     /// The addresses that the service's name stands for: the balancers, or else the servers.
     endpoints: Vec<NodeId>,
+    /// Networks without a way to one of them, balancers without a way to a server.
+    cut_off: BTreeSet<NodeId>,
     calls: SlotMap<CallKey, LiveCall>,
     exchanges: SlotMap<ExchangeKey, Exchange>,
     connections: SlotMap<ConnectionId, Connection>,

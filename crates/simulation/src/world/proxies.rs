@@ -47,14 +47,7 @@ impl World {
 
     /// The balancers, in the order in which they were added.
     pub(super) fn balancers(&self) -> Vec<NodeId> {
-        let nodes = self.nodes.iter().enumerate();
-        nodes
-            .filter(|(_, node)| {
-                node.as_ref()
-                    .is_some_and(|node| matches!(node.role, RoleState::Balancer(_)))
-            })
-            .map(|(index, _)| NodeId(index as u32))
-            .collect()
+        self.nodes_of(|role| matches!(role, RoleState::Balancer(_)))
     }
 
     /// A client's request has come in.

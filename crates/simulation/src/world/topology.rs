@@ -18,11 +18,19 @@ use std::rc::Rc;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Routes {
     towards: Vec<Option<Rc<[Option<LinkId>]>>>,
+    /// Whether the graph has changed since somebody asked.
+    changed: bool,
 }
 
 impl Routes {
     pub(super) fn forget(&mut self) {
         self.towards.clear();
+        self.changed = true;
+    }
+
+    /// Whether the graph has changed since the last time this was asked.
+    pub(super) fn take_change(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 }
 
@@ -42,7 +50,7 @@ impl World {
         next
     }
 
-    fn passes_on(&self, id: NodeId) -> bool {
+    pub(super) fn passes_on(&self, id: NodeId) -> bool {
         self.node_ref(id).is_some_and(|node| {
             matches!(node.role, RoleState::Router | RoleState::Isp) && node.life == Life::Up
         })

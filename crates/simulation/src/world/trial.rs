@@ -15,7 +15,7 @@ impl World {
         }
         let mut undo = Vec::with_capacity(actions.len());
         for action in actions {
-            undo.push(self.apply(action)?);
+            undo.push(self.change(action)?);
         }
         undo.reverse();
         Ok(Action::All(undo))
@@ -25,7 +25,7 @@ impl World {
         for action in actions {
             match action {
                 Action::All(inner) => self.try_each(inner)?,
-                one => drop(self.apply(one)?),
+                one => drop(self.change(one)?),
             }
         }
         Ok(())

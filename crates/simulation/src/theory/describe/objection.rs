@@ -68,7 +68,7 @@ impl Objection {
                 "Several balancers choose without knowing of each other's choices."
             }
             Self::NoBalancer => "Without a balancer each client takes turns of its own.",
-            Self::NoWay => "There is no way from a network to a server.",
+            Self::NoWay => "Not every server can be reached from every network.",
             Self::Jitter => "The delay of a link varies, and with it the spacing of the calls.",
             Self::Loss => "Messages are lost and sent again.",
             Self::SlowLinks => "Messages take long to transmit: the links are queues too.",
