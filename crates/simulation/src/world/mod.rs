@@ -45,7 +45,7 @@ use entities::{
     MessageKey, Node,
 };
 use slotmap::SlotMap;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use topology::Routes;
 
 /// One run. Cheap to clone: time travel, forks and comparison rest on that.
@@ -63,7 +63,7 @@ pub struct World {
     /// The addresses that the service's name stands for: the balancers, or else the servers.
     endpoints: Vec<NodeId>,
     /// Networks without a way to one of them, balancers without a way to a server.
-    cut_off: BTreeSet<NodeId>,
+    cut_off: Vec<NodeId>,
     calls: SlotMap<CallKey, LiveCall>,
     exchanges: SlotMap<ExchangeKey, Exchange>,
     connections: SlotMap<ConnectionId, Connection>,

@@ -5,8 +5,6 @@ use super::World;
 use super::entities::RoleState;
 use crate::ids::NodeId;
 use crate::incident::IncidentKind;
-use crate::view::LinkState;
-use std::collections::BTreeSet;
 
 impl World {
     /// Tells which networks have lost their last way to the service and which balancers theirs to
@@ -23,13 +21,14 @@ impl World {
             let reached = (!answering.is_empty()).then(|| self.reached_from(answering));
             let (mut lost, mut found) = (Vec::new(), Vec::new());
             for caller in callers {
-                let off = reached.as_ref().is_some_and(|it| !it.contains(&caller));
-                if off && self.cut_off.insert(caller) {
-                    lost.push(caller);
-                } else if !off && self.cut_off.remove(&caller) {
-                    found.push(caller);
+                let off = reached.as_ref().is_some_and(|it| !it[caller.0 as usize]);
+                if off != self.cut_off.contains(&caller) {
+                    let told = if off { &mut lost } else { &mut found };
+                    told.push(caller);
                 }
             }
+            self.cut_off.extend(&lost);
+            self.cut_off.retain(|caller| !found.contains(caller));
             if !lost.is_empty() {
                 self.tell(IncidentKind::CutOff { callers: lost });
             }
@@ -39,22 +38,20 @@ impl World {
         }
     }
 
-    /// All that have a way to at least one of these, over links that are not cut and routers that
-    /// are up.
-    fn reached_from(&self, ends: &[NodeId]) -> BTreeSet<NodeId> {
-        let mut adjacent: Vec<Vec<NodeId>> = vec![Vec::new(); self.nodes.len()];
-        let links = self.links.iter().flatten();
-        for link in links.filter(|link| link.state != LinkState::Cut) {
-            adjacent[link.a.0 as usize].push(link.b);
-            adjacent[link.b.0 as usize].push(link.a);
+    /// By node, whether it has a way to at least one of these, over links that are not cut and
+    /// routers that are up.
+    fn reached_from(&self, ends: &[NodeId]) -> Vec<bool> {
+        let adjacent = self.adjacent();
+        let mut reached = vec![false; self.nodes.len()];
+        let mut next = Vec::new();
+        for end in ends {
+            reached[end.0 as usize] = true;
+            next.extend(&adjacent[end.0 as usize]);
         }
-        let mut reached: BTreeSet<NodeId> = ends.iter().copied().collect();
-        let mut next = ends.to_vec();
-        while let Some(node) = next.pop() {
-            for &neighbour in &adjacent[node.0 as usize] {
-                if reached.insert(neighbour) && self.passes_on(neighbour) {
-                    next.push(neighbour);
-                }
+        while let Some(&(_, node, _)) = next.pop() {
+            let new = !std::mem::replace(&mut reached[node.0 as usize], true);
+            if new && self.passes_on(node) {
+                next.extend(&adjacent[node.0 as usize]);
             }
         }
         reached

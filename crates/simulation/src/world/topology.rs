@@ -56,8 +56,8 @@ impl World {
         })
     }
 
-    #[cold]
-    fn shortest_paths(&self, to: NodeId) -> Rc<[Option<LinkId>]> {
+    /// By node, what lies one link that is not cut away, and what going there costs.
+    pub(super) fn adjacent(&self) -> Vec<Vec<(LinkId, NodeId, Nanos)>> {
         let mut adjacent: Vec<Vec<(LinkId, NodeId, Nanos)>> = vec![Vec::new(); self.nodes.len()];
         for link in self
             .links
@@ -70,6 +70,12 @@ impl World {
             adjacent[link.a.0 as usize].push((link.id, link.b, cost));
             adjacent[link.b.0 as usize].push((link.id, link.a, cost));
         }
+        adjacent
+    }
+
+    #[cold]
+    fn shortest_paths(&self, to: NodeId) -> Rc<[Option<LinkId>]> {
+        let adjacent = self.adjacent();
         let mut next: Vec<Option<LinkId>> = vec![None; self.nodes.len()];
         let mut best: Vec<Option<Nanos>> = vec![None; self.nodes.len()];
         let mut heap = BinaryHeap::from([Reverse((0, LinkId(0), to))]);
