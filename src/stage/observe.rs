@@ -123,7 +123,7 @@ impl Core {
 }
 
 /// Room for the longest sentence, from the top of the stage: it must not move labels when it changes.
-const CARD_HEIGHT: f64 = 136.0;
+const CARD_HEIGHT: f64 = 158.0;
 
 /// Where the sentence stands over a stage, if it does not stand beside it.
 fn card(stage: &Element) -> Option<Rect> {

@@ -243,7 +243,7 @@ mod tests {
             return Rect::default();
         }
         let half = (width * 0.18).min(152.0);
-        Rect::around(point(width / 2.0, 72.0), half, 60.0)
+        Rect::around(point(width / 2.0, 85.0), half, 73.0)
     }
 
     fn assert_clear(scene: &Scene, what: &str) {

@@ -256,8 +256,9 @@ const help = (page, { allowErrors = false }) => {
   };
 
   /** Pairs of visible elements of a selector whose boxes overlap by more than `slack` CSS pixels
-   *  both ways, as sentences. An element and its descendant do not count. */
-  page.overlaps = (selector, slack = 1) => page.evaluate(([wanted, allowed]) => {
+   *  both ways, as sentences. An element and its descendant do not count; nor do pairs of which
+   *  neither is `against`. */
+  page.overlaps = (selector, slack = 1, against = '*') => page.evaluate(([wanted, allowed, other]) => {
     const named = (element) =>
       element.getAttribute('aria-label') ?? element.id ?? element.textContent.trim().slice(0, 40);
     const items = [...document.querySelectorAll(wanted)]
@@ -267,6 +268,7 @@ const help = (page, { allowErrors = false }) => {
     const found = [];
     items.forEach((a, index) => items.slice(index + 1).forEach((b) => {
       if (a.element.contains(b.element) || b.element.contains(a.element)) return;
+      if (!a.element.matches(other) && !b.element.matches(other)) return;
       const wide = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
       const high = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
       if (wide > allowed && high > allowed) {
@@ -274,7 +276,7 @@ const help = (page, { allowErrors = false }) => {
       }
     }));
     return found;
-  }, [selector, slack]);
+  }, [selector, slack, against]);
 
   /** Visible elements of a selector that are cut off: text wider or higher than its clipping box,
    *  or a box outside the viewport or outside an ancestor that clips and cannot be scrolled. */
