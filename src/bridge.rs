@@ -246,6 +246,8 @@ fn reason(reason: Reason) -> &'static str {
         Reason::QueueFull => "queue full",
         Reason::NoBackend => "no backend",
         Reason::Deadline => "deadline",
+        Reason::Abandoned => "caller gone",
+        Reason::Overtaken => "overtaken",
         Reason::Status(status) => status.name(),
     }
 }

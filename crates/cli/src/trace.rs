@@ -79,6 +79,8 @@ fn reason(reason: Reason) -> String {
         Reason::QueueFull => "queue full".to_owned(),
         Reason::NoBackend => "no backend".to_owned(),
         Reason::Deadline => "deadline passed".to_owned(),
+        Reason::Abandoned => "caller gone".to_owned(),
+        Reason::Overtaken => "another attempt answered first".to_owned(),
         Reason::Status(status) => status.to_string(),
     }
 }

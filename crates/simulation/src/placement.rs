@@ -9,13 +9,14 @@ use crate::world::World;
 /// A part of the palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// A LAN of clients, behind the nearest router.
+    /// A LAN of clients, behind the nearest router, or else straight at the service.
     Lan,
-    /// A server, behind every balancer, or else the nearest router.
+    /// A server, behind every balancer, or else the nearest router, or else at every LAN.
     Server,
-    /// A balancer, at the nearest router, before every server.
+    /// A balancer, at the nearest router, or else at every LAN; before every server.
     Balancer,
-    /// A router, linked to the nearest provider or router.
+    /// A router, linked to the nearest provider or router and to every LAN that has no link. The
+    /// first of all joins every LAN with the service.
     Router,
 }
 
@@ -59,32 +60,23 @@ pub fn add(world: &World, part: Part, position: Position) -> Action {
         latency: 10 * MILLISECOND,
         ..Carriage::default()
     };
-    let mut links: Vec<(String, Carriage)> = Vec::new();
-    let router = || nearest(world, position, is_router).map(|node| node.name.to_owned());
-    match part {
-        Part::Lan => links.extend(router().map(|name| (name, edge))),
-        Part::Router => {
-            let isp = nearest(world, position, |node| matches!(node.role, RoleView::Isp));
-            let up = isp.map(|node| node.name.to_owned()).or_else(router);
-            links.extend(up.map(|name| (name, far)));
-        }
+    let links = match part {
+        Part::Lan => way_out(world, position, edge),
+        Part::Router => way_in(world, position, [edge, far]),
         Part::Balancer => {
-            links.extend(gateway(world, position).map(|name| (name, far)));
-            let servers = world
-                .nodes()
-                .filter(|node| matches!(node.role, RoleView::Server(_)));
-            links.extend(servers.map(|node| (node.name.to_owned(), near)));
+            let mut links = to_the_world(world, position, [far, edge]);
+            links.extend(all(world, is_server, near));
+            links
         }
         Part::Server => {
-            let balancers = world
-                .nodes()
-                .filter(|node| matches!(node.role, RoleView::Balancer(_)));
-            links.extend(balancers.map(|node| (node.name.to_owned(), near)));
-            if links.is_empty() {
-                links.extend(gateway(world, position).map(|name| (name, far)));
+            let behind = all(world, is_balancer, near);
+            if behind.is_empty() {
+                to_the_world(world, position, [far, edge])
+            } else {
+                behind
             }
         }
-    }
+    };
     let links = links
         .into_iter()
         .map(|(other, carriage)| LinkSpec {
@@ -118,11 +110,65 @@ fn is_router(node: &NodeView<'_>) -> bool {
     matches!(node.role, RoleView::Router | RoleView::Isp)
 }
 
-/// Where a service is connected to the world: a provider, or else a router.
-fn gateway(world: &World, position: Position) -> Option<String> {
-    nearest(world, position, |node| matches!(node.role, RoleView::Isp))
-        .or_else(|| nearest(world, position, is_router))
-        .map(|node| node.name.to_owned())
+fn is_balancer(node: &NodeView<'_>) -> bool {
+    matches!(node.role, RoleView::Balancer(_))
+}
+
+fn is_server(node: &NodeView<'_>) -> bool {
+    matches!(node.role, RoleView::Server(_))
+}
+
+fn is_lan(node: &NodeView<'_>) -> bool {
+    matches!(node.role, RoleView::Lan(_))
+}
+
+/// Whom a new part is linked to, and how.
+type Links = Vec<(String, Carriage)>;
+
+fn all(world: &World, wanted: impl Fn(&NodeView<'_>) -> bool, carriage: Carriage) -> Links {
+    let found = world.nodes().filter(|node| wanted(node));
+    found.map(|node| (node.name.to_owned(), carriage)).collect()
+}
+
+/// Where a network sends its calls: a router, or else the service itself.
+fn way_out(world: &World, position: Position, carriage: Carriage) -> Links {
+    let found = nearest(world, position, is_router)
+        .or_else(|| nearest(world, position, is_balancer))
+        .or_else(|| nearest(world, position, is_server));
+    found
+        .map(|node| (node.name.to_owned(), carriage))
+        .into_iter()
+        .collect()
+}
+
+/// Where a service meets its callers: a provider, or else a router, or else every network.
+fn to_the_world(world: &World, position: Position, [far, edge]: [Carriage; 2]) -> Links {
+    let found = nearest(world, position, |node| matches!(node.role, RoleView::Isp))
+        .or_else(|| nearest(world, position, is_router));
+    match found {
+        Some(node) => vec![(node.name.to_owned(), far)],
+        None => all(world, is_lan, edge),
+    }
+}
+
+/// What a router joins: the networks without a link and the rest of the world; all the networks
+/// and the service, if it is the first.
+fn way_in(world: &World, position: Position, [edge, far]: [Carriage; 2]) -> Links {
+    let linked = |node: &NodeView<'_>| {
+        let mut links = world.links();
+        links.any(|link| link.a == node.id || link.b == node.id)
+    };
+    if nearest(world, position, is_router).is_some() {
+        let mut links = to_the_world(world, position, [far, edge]);
+        links.extend(all(world, |node| is_lan(node) && !linked(node), edge));
+        return links;
+    }
+    let mut service = all(world, is_balancer, far);
+    if service.is_empty() {
+        service = all(world, is_server, far);
+    }
+    service.extend(all(world, is_lan, edge));
+    service
 }
 
 fn nearest(

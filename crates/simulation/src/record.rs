@@ -38,6 +38,10 @@ pub enum Reason {
     NoBackend,
     /// Its caller gave up: the call's deadline passed.
     Deadline,
+    /// Its caller was gone: taken off the stage, or with its connection.
+    Abandoned,
+    /// Another attempt of the call was answered first.
+    Overtaken,
     /// The answer was an error of the transport or the procedure layer.
     Status(Status),
 }

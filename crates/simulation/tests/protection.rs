@@ -18,8 +18,9 @@ use common::{changed, preset, server, start};
 use rpc::encoding::Encoding;
 use rpc::procedure::Procedure;
 use rpc::retry::Semantics;
+use rpc::status::Status;
 use simulation::World;
-use simulation::record::{MessageKind, Outcome, What};
+use simulation::record::{MessageKind, Outcome, Reason, What};
 use simulation::scenario::{Role, ServerSpec};
 use simulation::time::{MILLISECOND, SECOND};
 use simulation::view::RoleView;
@@ -156,6 +157,13 @@ fn the_loser_of_a_hedge_stops_costing() {
             .filter(|it| matches!(it.what, What::Executed { .. }));
         let lost = call.attempts.len() - executed.count().min(call.attempts.len());
         cancelled += lost;
+        let losers = call
+            .attempts
+            .iter()
+            .filter(|it| it.outcome == Outcome::Failed(Status::Cancelled));
+        for loser in losers {
+            assert_eq!(loser.reason, Some(Reason::Overtaken), "call {}", call.id);
+        }
     }
     assert!(cancelled > 100, "{cancelled}");
     let slow = server(&world, "server-3");

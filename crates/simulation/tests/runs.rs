@@ -449,3 +449,29 @@ fn an_increment_with_a_lost_reply_is_executed_twice_only_if_asked_to() {
     assert!(executed(Semantics::AtLeastOnce, false) > 0);
     assert_eq!(executed(Semantics::AtLeastOnce, true), 0);
 }
+
+#[test]
+fn a_call_whose_caller_is_taken_away_is_said_to_have_lost_it() {
+    for (slug, lan) in [("one-server", "LAN A"), ("five-servers", "LAN C")] {
+        let mut world = start(slug);
+        world.advance(5 * SECOND);
+        let out = world
+            .calls()
+            .filter(|call| call.outcome == Outcome::InFlight);
+        let lan_id = world.node_named(lan).expect("it is there").id;
+        assert!(out.filter(|call| call.lan == lan_id).count() > 0, "{slug}");
+        let before = world.incidents_since(0).last().map_or(0, |it| it.number);
+        world
+            .apply(&Action::RemoveNode(lan.to_owned()))
+            .expect("it is there");
+        let told = world.incidents_since(before);
+        let failed: Vec<String> = told
+            .filter(|it| matches!(it.kind, IncidentKind::CallFailed { .. }))
+            .map(|it| world.sentence(it))
+            .collect();
+        assert!(!failed.is_empty());
+        for sentence in failed {
+            assert!(sentence.ends_with("when its caller left."), "{sentence}");
+        }
+    }
+}

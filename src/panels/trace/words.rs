@@ -127,6 +127,8 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::QueueFull => "queue full".to_owned(),
         Reason::NoBackend => "no server to try".to_owned(),
         Reason::Deadline => "deadline passed".to_owned(),
+        Reason::Abandoned => "caller gone".to_owned(),
+        Reason::Overtaken => "another was faster".to_owned(),
         Reason::Status(status) => said(status),
     }
 }

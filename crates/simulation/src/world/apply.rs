@@ -215,7 +215,7 @@ impl World {
             }
         }
         for key in callers {
-            self.end_call_now(key, Status::Cancelled, Reason::Deadline);
+            self.end_call_now(key, Status::Cancelled, Reason::Abandoned);
         }
         for link in linked {
             self.remove_link(link);
@@ -476,7 +476,7 @@ impl World {
             self.queue.cancel(timer);
         }
         for key in gone {
-            self.end_call_now(key, Status::Cancelled, Reason::Deadline);
+            self.end_call_now(key, Status::Cancelled, Reason::Abandoned);
         }
         self.change_load(id, spec.load);
         self.mark(format!("{name}: {} clients", spec.clients), Tone::Change);

@@ -333,6 +333,7 @@ impl World {
             Reason::Reset => AttemptFailure::Reset,
             Reason::TimedOut | Reason::Deadline => AttemptFailure::TimedOut,
             Reason::QueueFull => AttemptFailure::Status(Status::ResourceExhausted),
+            Reason::Abandoned | Reason::Overtaken => AttemptFailure::Status(Status::Cancelled),
             Reason::Status(status) => AttemptFailure::Status(status),
         };
         let jitter = match self.node_mut(lan).map(|node| &mut node.role) {
@@ -481,6 +482,7 @@ pub(super) fn failed_outcome(reason: Reason) -> Outcome {
         Reason::QueueFull => Outcome::Shed,
         Reason::Refused | Reason::Reset | Reason::NoBackend => Outcome::Failed(Status::Unavailable),
         Reason::TimedOut | Reason::Deadline => Outcome::Failed(Status::DeadlineExceeded),
+        Reason::Abandoned | Reason::Overtaken => Outcome::Failed(Status::Cancelled),
         Reason::Status(status) => Outcome::Failed(status),
     }
 }

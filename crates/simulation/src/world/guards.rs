@@ -244,7 +244,7 @@ impl World {
     /// Cancels attempts that nobody waits for any more: they stop costing where a connection can be
     /// closed for it.
     #[cold]
-    pub(super) fn cancel_outs(&mut self, node: NodeId, outs: Vec<Out>) {
+    pub(super) fn cancel_outs(&mut self, node: NodeId, outs: Vec<Out>, why: Reason) {
         let now = self.now;
         for out in outs {
             let Some(exchange) = self.cancel_exchange(out.exchange) else {
@@ -258,7 +258,7 @@ impl World {
                 proxy.balancer.finished(now, backend, outcome);
             }
             let outcome = Outcome::Failed(Status::Cancelled);
-            self.close_attempt(&exchange, outcome, Some(Reason::Deadline));
+            self.close_attempt(&exchange, outcome, Some(why));
             self.after_balancer(node);
         }
     }

@@ -243,7 +243,7 @@ impl World {
                 if self.no_longer_out(node, inbound, exchange) > 0 {
                     let outs = self.inbound_mut(node, inbound);
                     let losers = outs.map(|it| std::mem::take(&mut it.outs));
-                    self.cancel_outs(node, losers.unwrap_or_default());
+                    self.cancel_outs(node, losers.unwrap_or_default(), Reason::Overtaken);
                 }
                 self.answer(node, inbound, reply.result);
                 self.let_in_waiting(node);
@@ -422,7 +422,7 @@ impl World {
             if let Some(timer) = inbound.hedge {
                 self.queue.cancel(timer);
             }
-            self.cancel_outs(node, inbound.outs);
+            self.cancel_outs(node, inbound.outs, Reason::Abandoned);
         }
         self.let_in_waiting(node);
     }
