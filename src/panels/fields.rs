@@ -220,7 +220,7 @@ pub(crate) struct ChoiceProps {
     /// Its label.
     pub(crate) label: AttrValue,
     /// The options: a key and a name each.
-    pub(crate) options: Vec<(&'static str, &'static str)>,
+    pub(crate) options: Vec<(&'static str, AttrValue)>,
     /// The key that stands.
     pub(crate) value: &'static str,
     /// What to do with a chosen key.
@@ -249,7 +249,7 @@ pub(crate) fn Choice(props: &ChoiceProps) -> Html {
             <label for={props.id.clone()}>{ props.label.clone() }</label>
             <select id={props.id.clone()} ref={select} {onchange}>
                 { for props.options.iter().map(|(key, name)| html! {
-                    <option value={*key} selected={*key == props.value}>{ *name }</option>
+                    <option value={*key} selected={*key == props.value}>{ name }</option>
                 }) }
             </select>
         </div>

@@ -25,7 +25,7 @@ pub(super) fn Settings(props: &Props) -> Html {
     let policy = &settings.policy;
     let options = Policy::all()
         .iter()
-        .map(|it| (it.slug(), it.name()))
+        .map(|it| (it.slug(), it.name().into()))
         .collect::<Vec<_>>();
     let chosen = {
         let name = name.clone();

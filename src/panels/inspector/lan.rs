@@ -154,7 +154,7 @@ fn Settings(props: &SettingsProps) -> Html {
     let (value, explained) = kind(spec.load);
     html! {
         <div class="fields">
-            <Choice id="lan-kind" label="Calls come" options={KINDS.to_vec()} {value} set={set_kind} />
+            <Choice id="lan-kind" label="Calls come" options={KINDS.map(|(kind, name)| (kind, name.into())).to_vec()} {value} set={set_kind} />
             <p class="explained">{ explained }</p>
             { amount }
             <Field id="lan-clients" label="Clients" {of} value={f64::from(spec.clients)} min={1.0} max={250.0} whole=true

@@ -94,7 +94,7 @@ fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Html
         }
         Entry::OneOf(names) => {
             let value = names.iter().find(|name| **name == row.value);
-            let options: Vec<_> = names.iter().map(|name| (*name, *name)).collect();
+            let options: Vec<_> = names.iter().map(|name| (*name, shown(name))).collect();
             html! { <Choice {id} {label} {options} value={value.copied().unwrap_or_default()} set={emit} /> }
         }
         Entry::Text(range) => {
@@ -111,6 +111,15 @@ fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Html
         }
     };
     html! { <div key={row.path} {style}>{ control }</div> }
+}
+
+/// A name of the file as a person reads it.
+fn shown(name: &'static str) -> AttrValue {
+    match name {
+        "fifo" => "FIFO".into(),
+        "lifo" => "LIFO".into(),
+        _ => name.replace('-', " ").into(),
+    }
 }
 
 /// How all clients call, and what.

@@ -65,13 +65,20 @@ pub struct Row {
 }
 
 impl Row {
-    /// The last step of its path as a label: `Queue limit`, `Workload 1`.
+    /// The last step of its path as a label: `Queue limit`, `Operation 1`.
     #[must_use]
     pub fn label(&self) -> String {
         let step = self.path.rsplit('.').next().unwrap_or_default();
         let (step, number) = match step.trim_end_matches(']').split_once('[') {
             Some((list, place)) => (list, place.parse::<u32>().ok()),
             None => (step, None),
+        };
+        let step = match (step, number) {
+            ("workload", None) => "operations",
+            ("workload", Some(_)) => "operation",
+            ("criticality", None) => "graded procedures",
+            ("criticality", Some(_)) => "graded procedure",
+            _ => step,
         };
         let mut label = step.replace('_', " ");
         if let Some(first) = label.get_mut(..1) {
@@ -389,7 +396,8 @@ mod tests {
             .label()
         };
         assert_eq!(label("protection.breakers.max_requests"), "Max requests");
-        assert_eq!(label("workload[0]"), "Workload 1");
+        assert_eq!(label("workload"), "Operations");
+        assert_eq!(label("workload[0]"), "Operation 1");
         assert_eq!(label("workload[11].demand"), "Demand");
     }
 

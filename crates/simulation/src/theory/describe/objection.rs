@@ -37,7 +37,7 @@ pub enum Objection {
     ServiceTime,
     /// Service times have no finite variance.
     NoVariance,
-    /// More comes than can be served, and nothing bounds the queue.
+    /// More comes to a server than it can serve, and nothing bounds its queue.
     Overloaded,
     /// Calls that are turned away come back as retries.
     Retries,
@@ -86,7 +86,7 @@ impl Objection {
                 "The service time has no finite variance: the mean wait is infinite."
             }
             Self::Overloaded => {
-                "More calls come than can be served: the queue grows without end, and has no mean."
+                "A server gets more calls than it can serve: no formula holds for what piles up."
             }
             Self::Retries => "Calls that are turned away come back as retries.",
             Self::TimeLimits => "Too many calls are given up before they are answered.",
