@@ -16,14 +16,16 @@ pub struct Length {
 
 impl Length {
     /// The warm-up fills the cluster from empty to its steady state: ten milliseconds, as many mean
-    /// services, and not under what an optimising compiler of JavaScript needs to see.
+    /// services, and not under what an optimising compiler of JavaScript needs to see. Slices are as
+    /// short as a neighbour's silence on a shared machine, but long enough to hold what a ladder
+    /// queue puts off.
     #[must_use]
     pub const fn of(servers: usize) -> Self {
         let calls = servers as u64 * 9;
         Self {
             warm: if calls > 200_000 { calls } else { 200_000 },
-            slice: 100_000,
-            slices: 4,
+            slice: if servers > 10_000 { 100_000 } else { 25_000 },
+            slices: if servers > 10_000 { 6 } else { 20 },
         }
     }
 

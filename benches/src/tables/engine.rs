@@ -12,11 +12,11 @@ use std::hint::black_box;
 /// their number.
 const SIZES: [usize; 3] = [10, 100, 1_000];
 
-/// Virtual milliseconds: 18,000 calls to warm up, then slices of 18,000.
+/// Virtual milliseconds: 18,000 calls to warm up, then slices of 4,500.
 const LENGTH: Length = Length {
     warm: 2_000,
-    slice: 2_000,
-    slices: 3,
+    slice: 500,
+    slices: 16,
 };
 
 struct Least {

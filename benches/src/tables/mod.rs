@@ -11,7 +11,7 @@ pub(crate) use memory::memory_table;
 /// The sizes of the workload: servers.
 pub(crate) const SIZES: [usize; 3] = [10, 1_000, 100_000];
 /// Times that all contenders run in turn.
-pub(crate) const ROUNDS: usize = 3;
+pub(crate) const ROUNDS: usize = 5;
 
 /// A figure, or a dash where it could not be had.
 fn or_dash(figure: Option<f64>, decimals: usize) -> String {
