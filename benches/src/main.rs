@@ -23,9 +23,12 @@ fn main() -> Result<(), simulation::ScenarioError> {
     tables::clone_row()
 }
 
-/// One contender alone, for a profiler: `benches kernel 1000`.
+/// One contender alone, for a profiler: `benches kernel 1000`, `benches engine 10`.
 fn one(name: &str, servers: &str) -> Result<(), simulation::ScenarioError> {
     let servers = servers.parse().unwrap_or(10);
+    if name == "engine" {
+        return tables::engine_alone(servers);
+    }
     match benches::contender(name, servers) {
         Some(mut contender) => {
             let measured = benches::measure::measure(

@@ -97,6 +97,15 @@ pub(crate) fn engine_table(limit: f64, children: &Children) -> Result<(), Scenar
     Ok(())
 }
 
+/// The engine once, for a profiler: nanoseconds an event and a call.
+pub(crate) fn engine_alone(servers: usize) -> Result<(), ScenarioError> {
+    let mut world = World::new(&engine::scenario(servers))?;
+    world.set_recording(false);
+    let Least { event, call } = measure(&mut world);
+    println!("{event:.1} {call:.0}");
+    Ok(())
+}
+
 /// Prints what a copy of a world takes.
 pub(crate) fn clone_row() -> Result<(), ScenarioError> {
     let mut world = World::new(&engine::scenario(98))?;

@@ -4,7 +4,7 @@ mod engine;
 mod kernel;
 mod memory;
 
-pub(crate) use engine::{clone_row, engine_table};
+pub(crate) use engine::{clone_row, engine_alone, engine_table};
 pub(crate) use kernel::kernel_table;
 pub(crate) use memory::memory_table;
 

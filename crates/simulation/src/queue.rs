@@ -49,11 +49,10 @@ struct Slot<E> {
 #[derive(Debug, Clone)]
 pub struct EventQueue<E> {
     keys: Calendar,
-    /// The key of what stands first in each lane, or [`EMPTY`].
+    /// The key of what stands first in each lane, with the lane for its slot, or [`EMPTY`].
     fronts: [u128; LANES],
-    /// The least of them, and whose it is.
+    /// The least of them.
     first: u128,
-    first_lane: usize,
     /// When what stands last in each lane comes; 0 in an empty one.
     lasts: [Nanos; LANES],
     lanes: [Lane<E>; LANES],
@@ -70,7 +69,6 @@ impl<E> Default for EventQueue<E> {
             keys: Calendar::default(),
             fronts: [EMPTY; LANES],
             first: EMPTY,
-            first_lane: 0,
             lasts: [0; LANES],
             lanes: Default::default(),
             slots: Vec::new(),
@@ -81,9 +79,9 @@ impl<E> Default for EventQueue<E> {
     }
 }
 
-/// A scenario has a deadline, an attempt timeout for clients and one for each balancer's setting,
-/// and hops of a few lengths.
-const LANES: usize = 6;
+/// Deadlines, attempt timeouts and the commonest hops; what finds no lane is kept by its key. Each
+/// further lane would cost every event a little.
+const LANES: usize = 4;
 
 fn key(at: Nanos, sequence: u32, slot: u32) -> u128 {
     u128::from(at) << 64 | u128::from(sequence) << 32 | u128::from(slot)
@@ -112,28 +110,29 @@ impl<E> EventQueue<E> {
 
     /// Schedules an event that comes after what was scheduled before it with the same delay, as
     /// timeouts and hops do: it waits in line behind those. Where it cannot, it is kept by its key.
+    #[inline(always)]
     pub fn schedule_in_line(&mut self, at: Nanos, event: E) -> Timer {
         // Behind the last of those that come no later: that leaves the others the most room.
-        let mut fit = None;
-        let mut before = 0;
-        for (index, &last) in self.lasts.iter().enumerate() {
-            if last <= at && (fit.is_none() || last > before) {
-                (fit, before) = (Some(index), last);
+        let [first, others @ ..] = &self.lasts;
+        // Of those that come later it wraps, to more than any that come no later can have.
+        let (mut index, mut least) = (0, at.wrapping_sub(*first));
+        for (other, &last) in others.iter().enumerate() {
+            let gap = at.wrapping_sub(last);
+            if gap < least {
+                (index, least) = (other + 1, gap);
             }
         }
-        let Some(index) = fit else {
+        if least > at {
             return self.schedule(at, event);
-        };
+        }
         let sequence = self.next_sequence();
         self.lasts[index] = at;
         let was_empty = self.lanes[index].is_empty();
         let stamp = self.lanes[index].push(at, sequence, event);
         if was_empty {
-            let front = key(at, sequence, 0);
+            let front = key(at, sequence, index as u32);
             self.fronts[index] = front;
-            if front < self.first {
-                (self.first, self.first_lane) = (front, index);
-            }
+            self.first = self.first.min(front);
         }
         Timer::new(index as u32, stamp)
     }
@@ -190,7 +189,7 @@ impl<E> EventQueue<E> {
                 return None;
             }
             if self.first < least {
-                let lane = self.first_lane;
+                let lane = self.first as u32 as usize;
                 let event = self.lanes[lane].pop();
                 self.set_front(lane);
                 return event.map(|event| (at, event));
@@ -206,24 +205,16 @@ impl<E> EventQueue<E> {
     /// A lane's first has gone.
     #[inline]
     fn set_front(&mut self, lane: usize) {
-        self.fronts[lane] = self.lanes[lane].key();
+        self.fronts[lane] = self.lanes[lane].key() | lane as u128;
         if self.lanes[lane].is_empty() {
             self.lasts[lane] = 0;
         }
-        if lane == self.first_lane {
-            self.find_first();
-        }
+        self.find_first();
     }
 
     fn find_first(&mut self) {
-        let [front, others @ ..] = &self.fronts;
-        let (mut first, mut first_lane) = (*front, 0);
-        for (lane, &front) in others.iter().enumerate() {
-            if front < first {
-                (first, first_lane) = (front, lane + 1);
-            }
-        }
-        (self.first, self.first_lane) = (first, first_lane);
+        let [a, b, c, d] = self.fronts;
+        self.first = a.min(b).min(c.min(d));
     }
 
     fn free_slot(&mut self, slot: u32) -> Option<E> {
@@ -273,9 +264,10 @@ impl<E> EventQueue<E> {
         let new = |key: u128| order.partition_point(|&other| other < key >> 32) as u32;
         self.keys
             .renumber(|old| old >> 64 << 64 | key(0, new(old), old as u32));
-        for (lane, front) in self.lanes.iter_mut().zip(&mut self.fronts) {
+        let lanes = self.lanes.iter_mut().zip(&mut self.fronts);
+        for (index, (lane, front)) in lanes.enumerate() {
             lane.renumber(new);
-            *front = lane.key();
+            *front = lane.key() | index as u128;
         }
         self.find_first();
         self.sequence = order.len() as u32;
