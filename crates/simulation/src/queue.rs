@@ -183,12 +183,13 @@ impl<E> EventQueue<E> {
     pub fn pop_until(&mut self, until: Nanos) -> Option<(Nanos, E)> {
         loop {
             let least = self.keys.least();
-            let next = least.min(self.first);
+            let in_line = self.first < least;
+            let next = if in_line { self.first } else { least };
             let at = (next >> 64) as Nanos;
-            if next == EMPTY || at > until {
+            if at >= until && (at > until || next == EMPTY) {
                 return None;
             }
-            if self.first < least {
+            if in_line {
                 let lane = self.first as u32 as usize;
                 let event = self.lanes[lane].pop();
                 self.set_front(lane);

@@ -33,6 +33,7 @@ impl Heap {
     }
 
     /// The least key or [`EMPTY`]. The hole is closed first.
+    #[inline(always)]
     pub(super) fn least(&mut self) -> u128 {
         if self.hole {
             self.close();
@@ -57,6 +58,7 @@ impl Heap {
     }
 
     /// Puts a key in.
+    #[inline(always)]
     pub(super) fn push(&mut self, key: u128) {
         if self.hole {
             self.hole = false;

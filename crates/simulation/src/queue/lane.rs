@@ -65,14 +65,13 @@ impl<E> Lane<E> {
     }
 
     /// Takes what stands first.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop(&mut self) -> Option<E> {
         let entry = self.entries.pop_front()?;
         if self.dead.is_empty() {
             self.first = self.first.wrapping_add(1);
         } else {
-            self.pass(1);
-            self.tidy();
+            self.pass_and_tidy();
         }
         Some(entry.event)
     }
@@ -130,6 +129,13 @@ impl<E> Lane<E> {
         if self.first / WORD != word {
             self.dead.pop_front();
         }
+    }
+
+    /// What stood first has gone, and others were cancelled: out of the way of lanes without such.
+    #[inline(never)]
+    fn pass_and_tidy(&mut self) {
+        self.pass(1);
+        self.tidy();
     }
 
     /// Leaves behind what was cancelled, up to what lives.
