@@ -1,5 +1,6 @@
 //! The list of calls: the last thirty, newest first, to be held still and looked into.
 
+use super::format::count;
 use super::trace::words::{self, Ending};
 use crate::lab::{Selection, use_lab, use_pulses};
 use simulation::World;
@@ -116,7 +117,7 @@ pub(crate) fn Calls() -> Html {
         let toggle = move |_| lab.select(if pressed { Selection::None } else { Selection::Call(id) });
         html! {
             <tr role="row" class={classes!(pressed.then_some("calls-chosen"))} onclick={toggle}>
-                <th role="rowheader" scope="row"><button type="button" aria-pressed={pressed.to_string()}><span class="visually-hidden">{ "Call " }</span>{ words::grouped(row.id) }</button></th>
+                <th role="rowheader" scope="row"><button type="button" aria-pressed={pressed.to_string()}><span class="visually-hidden">{ "Call " }</span>{ count(row.id) }</button></th>
                 <td role="cell" class="calls-asked" title={row.asked.clone()}>{ &row.asked }</td>
                 <td role="cell" class="calls-servers" title={row.servers.clone()}>{ &row.servers }</td>
                 <td role="cell" class="calls-outcome">{ row.ending.icon() }{ " " }{ &row.outcome }</td>

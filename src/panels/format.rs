@@ -1,24 +1,8 @@
 //! Numbers as the inspector shows and reads them.
 
 use simulation::Nanos;
+pub(crate) use simulation::narration::count;
 use simulation::time::{MILLISECOND, SECOND, milliseconds, seconds};
-
-/// A count with its digits in groups of three, from five digits on: `4182`, `12 345`.
-pub(crate) fn count(value: u64) -> String {
-    let digits = value.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 * 2);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            // A narrow space that does not break.
-            grouped.push('\u{202f}');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
 
 /// A number with at most three decimals and no idle zeros: `0.5`, `20`.
 pub(crate) fn number(value: f64) -> String {
@@ -34,6 +18,16 @@ pub(crate) fn number(value: f64) -> String {
 /// A share as a whole percentage.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
+}
+
+/// An instant on an axis that goes up to `last`, both in seconds: `30 s`, or as the clock counts
+/// them, `90:28`, where the axis goes beyond two minutes.
+pub(crate) fn instant(at: f64, last: f64) -> String {
+    if last <= 120.0 {
+        return format!("{at:.0} s");
+    }
+    let whole = at.round() as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
 }
 
 /// A span in words: `34 ms`, `3.41 s`, `2 min 5 s`.
@@ -150,6 +144,15 @@ mod tests {
                 parse("NaN")
             ],
             [Some(1.5), None, None, None, None, None]
+        );
+    }
+
+    #[test]
+    fn instants_are_told_as_the_clock_does_beyond_two_minutes() {
+        assert_eq!([0.0, 120.0].map(|at| instant(at, 120.0)), ["0 s", "120 s"]);
+        assert_eq!(
+            [5_428.0, 5_548.0].map(|at| instant(at, 5_548.0)),
+            ["90:28", "92:28"]
         );
     }
 

@@ -3,7 +3,7 @@
 mod calls;
 mod charts;
 mod fields;
-mod format;
+pub(crate) mod format;
 mod inspector;
 mod trace;
 

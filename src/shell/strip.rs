@@ -1,10 +1,10 @@
 //! The strip of time: what was done, and when.
 
-use super::transport::whole_seconds;
 use crate::lab::{use_lab, use_pulse};
+use crate::panels::format::instant;
 use simulation::Nanos;
 use simulation::metrics::Tone;
-use simulation::time::SECOND;
+use simulation::time::{SECOND, seconds};
 use yew::prelude::*;
 
 /// The strip shows the last stretch of at most so much time.
@@ -96,7 +96,7 @@ pub(crate) fn Strip() -> Html {
         <section class="strip" aria-label="What was done, and when">
             <ol>{ for marks.into_iter().map(mark) }</ol>
             <div class="strip-line" aria-hidden="true"><div style={format!("width:{:.2}%", share * 100.0)}></div></div>
-            <div class="strip-ends soft figures" aria-hidden="true"><span>{ whole_seconds(from) }</span><span>{ whole_seconds(to) }</span></div>
+            <div class="strip-ends soft figures" aria-hidden="true"><span>{ instant(seconds(from), seconds(to)) }</span><span>{ instant(seconds(to), seconds(to)) }</span></div>
         </section>
     }
 }

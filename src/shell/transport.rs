@@ -2,7 +2,6 @@
 
 use super::icons;
 use crate::lab::{Lab, use_lab, use_pulse};
-use simulation::time::seconds;
 use simulation::{Nanos, World};
 use web_sys::{HtmlInputElement, MouseEvent};
 use yew::prelude::*;
@@ -152,11 +151,6 @@ fn pace_reached(speed: f64) -> String {
     } else {
         format!("{speed:.1}×")
     }
-}
-
-/// Seconds of virtual time for the strip's ends.
-pub(super) fn whole_seconds(time: Nanos) -> String {
-    format!("{:.0} s", seconds(time))
 }
 
 #[cfg(test)]

@@ -160,6 +160,7 @@ export const test = (name, body) =>
  *   viewport       `{ width, height }`, default 1280x800
  *   colorScheme    'light' (default) or 'dark'
  *   reducedMotion  'no-preference' (default) or 'reduce'
+ *   forcedColors   'none' (default) or 'active'
  *   touch          a touch screen instead of a mouse
  *   scale          device pixels per CSS pixel
  *   allowErrors    do not fail the test for console errors
@@ -171,6 +172,7 @@ export const open = async (options = {}) => {
     viewport,
     colorScheme: options.colorScheme ?? 'light',
     reducedMotion: options.reducedMotion ?? 'no-preference',
+    forcedColors: options.forcedColors ?? 'none',
     hasTouch: options.touch ?? false,
     deviceScaleFactor: options.scale ?? 1,
   });

@@ -32,6 +32,37 @@ test('200 % zoom of a small laptop', async () => {
   assert.deepEqual(await page.clipped('button, h1, h2, h3, label'), []);
 });
 
+test('400 % zoom of a small laptop', async () => {
+  const page = await open({ query: 'seed=7&paused=1', viewport: { width: 320, height: 256 }, scale: 4 });
+  await page.advance(2000);
+  // What can be touched is wider than what is drawn.
+  assert.deepEqual(await page.overlaps('[data-target=node]', 8), []);
+  const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
+  assert.ok(!scrolls, 'the page does not scroll sideways');
+});
+
+test('minutes on, the axes count as the clock does and no number is cut off', async () => {
+  const page = await open({ query: 'seed=7&paused=1&speed=1' });
+  // The last mark of the axis stands just before its end.
+  await page.advance(721_000);
+  const times = await page.evaluate(() => [...document.querySelectorAll('.chart-times span')].map((it) => it.textContent));
+  assert.ok(times.includes('12:00'), `the axes say ${times}`);
+  assert.deepEqual(await page.clipped('.chart-times span, .chart-reading, .strip-ends span'), []);
+});
+
+test('with the colours of the system alone, bars, time and choices are still seen', async () => {
+  const page = await open({ query: 'seed=7&paused=1', forcedColors: 'active' });
+  await page.advance(5000);
+  const seen = await page.evaluate(() => {
+    const paint = (selector) => getComputedStyle(document.querySelector(selector)).backgroundColor;
+    const panel = paint('body');
+    const shapes = ['.chart-bar', '.strip-line div', '.calls-filters [aria-pressed=true]'];
+    return shapes.map((shape) => [shape, paint(shape)]).filter(([, colour]) => colour === panel || colour === 'rgba(0, 0, 0, 0)');
+  });
+  assert.deepEqual(seen, [], 'these have no colour of their own');
+  await page.axe();
+});
+
 test('with less motion asked for, nothing travels and everything is there', async () => {
   const page = await open({ query: 'seed=7', reducedMotion: 'reduce' });
   await page.waitUntil(() => JSON.parse(window.reroute.state()).ledger.calls.answered > 3);

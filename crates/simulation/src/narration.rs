@@ -9,6 +9,24 @@ use crate::view::RoleView;
 use crate::world::World;
 use balancer::Change;
 
+/// A number of a call, or a count, with its digits in groups of three from five digits on: `4182`,
+/// `12 345`, with narrow spaces that do not break.
+#[must_use]
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// A duration as a person says it: `31 ms`, `4.31 s`.
 #[must_use]
 pub fn duration(time: Nanos) -> String {
@@ -67,7 +85,8 @@ impl World {
                 cost,
                 ..
             } => format!(
-                "Call {call} rerouted: {} {}; attempt {attempt} goes to {}, {} lost.",
+                "Call {} rerouted: {} {}; attempt {attempt} goes to {}, {} lost.",
+                count(*call),
                 self.name(*failed),
                 because(*reason),
                 self.name(*next),
@@ -80,7 +99,8 @@ impl World {
                 attempt,
                 backoff,
             } => format!(
-                "Call {call} failed for a client of {}: the service {}; attempt {attempt} follows after {}.",
+                "Call {} failed for a client of {}: the service {}; attempt {attempt} follows after {}.",
+                count(*call),
                 self.name(*lan),
                 because(*reason),
                 duration(*backoff)
@@ -101,7 +121,8 @@ impl World {
                     format!("{attempts} attempts")
                 };
                 format!(
-                    "Call {call} failed after {} and {tries} with {}: {who} {}.",
+                    "Call {} failed after {} and {tries} with {}: {who} {}.",
+                    count(*call),
                     duration(*after),
                     status.name(),
                     because(*reason)

@@ -1,6 +1,7 @@
 //! What the four charts have in common: title, present numbers, grid, axes, marks.
 
 use super::scale::{Axis, Window};
+use crate::panels::format::instant;
 use simulation::metrics::Tone;
 use yew::prelude::*;
 
@@ -101,14 +102,11 @@ pub(super) fn time_axis(window: Window) -> Html {
     html! {
         <div class="chart-times">
             { for window.ticks().into_iter().map(|tick| {
-                let share = window.share(tick);
+                let label = instant(tick, window.from + window.length);
                 // A label may not stand out over the edge of its chart.
-                let edge = match share {
-                    left if left < 0.06 => "chart-left",
-                    right if right > 0.94 => "chart-right",
-                    _ => "",
-                };
-                html! { <span class={edge} style={format!("left:{:.2}%", share * 100.0)}>{ format!("{tick:.0} s") }</span> }
+                let (share, half) = (window.share(tick) * 100.0, label.len() as f64 / 2.0);
+                let style = format!("left:clamp({half}ch,{share:.2}%,calc(100% - {half}ch))");
+                html! { <span {style}>{ label }</span> }
             }) }
         </div>
     }

@@ -7,6 +7,7 @@ mod layout;
 mod wire;
 pub(super) mod words;
 
+use super::format::count;
 use crate::lab::{Selection, use_lab, use_pulse};
 use crate::order::insertion_sort;
 use crate::shell::Dialog;
@@ -54,7 +55,7 @@ pub(crate) fn Trace(props: &Props) -> Html {
         },
         None => html! {
             <>
-                <h2>{ format!("Call {}", words::grouped(props.call)) }</h2>
+                <h2>{ format!("Call {}", count(props.call)) }</h2>
                 <p class="trace-note">{ "This call is no longer remembered: only the latest ones are kept." }</p>
             </>
         },
@@ -82,7 +83,7 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
         .collect();
     html! {
         <>
-            <h2>{ format!("Call {} · {}", words::grouped(call.id), call.arguments) }</h2>
+            <h2>{ format!("Call {} · {}", count(call.id), call.arguments) }</h2>
             <p class="trace-outcome">{ Ending::of(call).icon() }{ format!(" {} · {took} · {attempts}", crate::lab::capitalised(&words::outcome(call)).trim_end_matches('.')) }</p>
             if let Some(value) = &call.value { <p class="trace-value">{ format!("= {value}") }</p> }
             <h3>{ "Through every hop" }</h3>

@@ -91,19 +91,6 @@ pub(crate) fn span(time: Nanos) -> String {
     }
 }
 
-/// A number with thin spaces between its thousands.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + 4);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// What kind a message is.
 pub(super) const fn kind(kind: MessageKind) -> &'static str {
     match kind {
@@ -219,11 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_and_spans_are_short() {
-        assert_eq!(
-            [grouped(7), grouped(4_182), grouped(1_000_000)],
-            ["7", "4\u{202f}182", "1\u{202f}000\u{202f}000"]
-        );
+    fn spans_are_short() {
         assert_eq!(
             [span(1_234_000), span(18_400_000), span(300_000_000)],
             ["1.23 ms", "18.4 ms", "300 ms"]
