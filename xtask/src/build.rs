@@ -3,6 +3,8 @@
 use crate::environment::{Environment, run, text};
 use crate::report::{Failure, Step};
 use crate::{npm, toolchain, tools};
+use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// What all the page loads may weigh, in bytes after gzip: where it stands, and a little for another
@@ -45,11 +47,29 @@ pub(crate) fn trunk(environment: &Environment) -> Result<Command, Failure> {
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         // Its own frames, printed at every compile error, tell our reader nothing.
         .env("RUST_LIB_BACKTRACE", "0");
+    if let Some(flags) = without_home() {
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+    }
     // trunk reads the variable as a boolean and refuses what others write there.
-    if std::env::var_os("NO_COLOR").is_some() {
+    if env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");
     }
     Ok(command)
+}
+
+/// The compiler's flag that takes the builder's home out of the paths which panics of other crates
+/// name: a published page tells nobody's folders, and is the same wherever it was built. Cargo adds
+/// what the variable holds to the flags in `.cargo/config.toml`.
+///
+/// `None` where the path has a space, at which cargo would split the flag in two.
+fn without_home() -> Option<String> {
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))?;
+    let sources = home.join("registry").join("src");
+    let sources = sources.to_str()?;
+    (!sources.contains(char::is_whitespace))
+        .then(|| format!("--remap-path-prefix={sources}=registry"))
 }
 
 /// The sizes of a build.
