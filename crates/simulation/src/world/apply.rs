@@ -310,6 +310,7 @@ impl World {
         if let Some(proxy) = self.proxy_mut(id) {
             lost += proxy.inbound.len() as u32;
             proxy.inbound.clear();
+            proxy.waiting.clear();
             proxy.pools.clear();
             if let Some((timer, _)) = proxy.timer.take() {
                 self.queue.cancel(timer);
@@ -352,7 +353,11 @@ impl World {
         if let Some(settings) = fresh {
             let started = self.new_proxy(name, settings)?;
             if let Some(proxy) = self.proxy_mut(id) {
+                // Cleared, and with it the count of the keys: the clocks of requests that were lost
+                // with the process before still run, and are to find none of this one's.
+                let inbound = std::mem::take(&mut proxy.inbound);
                 *proxy = started;
+                proxy.inbound = inbound;
             }
             self.after_balancer(id);
         }
@@ -462,6 +467,10 @@ impl World {
             .filter(|(_, call)| call.record.lan == id && call.record.client >= spec.clients)
             .map(|(key, _)| key)
             .collect();
+        for key in gone {
+            self.end_call_now(key, Status::Cancelled, Reason::Abandoned);
+        }
+        self.hang_up(id, spec.clients);
         let seed = self.settings.seed;
         let Some(RoleState::Lan(lan)) = self.node_mut(id).map(|node| &mut node.role) else {
             return Err(unknown(name));
@@ -475,12 +484,19 @@ impl World {
         for (timer, _) in leaving.iter().filter_map(|client| client.due) {
             self.queue.cancel(timer);
         }
-        for key in gone {
-            self.end_call_now(key, Status::Cancelled, Reason::Abandoned);
-        }
         self.change_load(id, spec.load);
         self.mark(format!("{name}: {} clients", spec.clients), Tone::Change);
         Ok(Action::SetLan(name.to_owned(), before))
+    }
+
+    /// Closes the connections of a LAN's clients from a number on.
+    fn hang_up(&mut self, lan: NodeId, from: u32) {
+        let theirs = self.connections.iter();
+        let theirs = theirs.filter(|(_, it)| it.caller.node == lan && it.caller.client >= from);
+        let theirs: Vec<_> = theirs.map(|(id, _)| id).collect();
+        for id in theirs {
+            self.close_connection(id);
+        }
     }
 
     /// Starts the budget, the hedging and the rate limit of a balancer afresh.

@@ -11,13 +11,16 @@ use crate::incident::IncidentKind;
 use crate::record::{CallRecord, Outcome, Reason, Step, What};
 use crate::scenario::{Load, Operation};
 use crate::streams::stream;
-use crate::time::{Nanos, from_seconds, seconds};
+use crate::time::{MILLISECOND, Nanos, from_seconds, seconds};
 use crate::workload;
 use balancer::protection::{Budget, Underway};
 use rand_core::Rng;
 use rpc::message::{Call, Reply};
 use rpc::retry::{AttemptFailure, Verdict};
 use rpc::status::Status;
+
+/// How long it takes a user to notice that a call has failed as soon as it was made.
+const NOTICING: Nanos = MILLISECOND;
 
 impl Client {
     pub(super) fn new(seed: u64, lan: &str, index: u32) -> Self {
@@ -108,6 +111,11 @@ impl World {
     }
 
     fn schedule_arrival(&mut self, lan: NodeId, index: u32) {
+        self.schedule_arrival_after(lan, index, 0);
+    }
+
+    /// As [`schedule_arrival`](Self::schedule_arrival); a closed client pauses at least so long.
+    fn schedule_arrival_after(&mut self, lan: NodeId, index: u32, least_pause: Nanos) {
         let now = self.now;
         let Some(state) = lan_in(&mut self.nodes, lan) else {
             return;
@@ -119,7 +127,7 @@ impl World {
         let at = match load {
             Load::Poisson { rate } if rate > 0.0 => {
                 let mean = count as f64 / rate;
-                now + from_seconds(mean * exponential(&mut client.arrivals))
+                now.saturating_add(from_seconds(mean * exponential(&mut client.arrivals)))
             }
             Load::Constant { rate } if rate > 0.0 => {
                 let period = count as f64 / rate * 1e9;
@@ -129,7 +137,8 @@ impl World {
             }
             Load::Poisson { .. } | Load::Constant { .. } => return,
             Load::Closed { think } => {
-                now + from_seconds(seconds(think) * exponential(&mut client.arrivals))
+                let pause = from_seconds(seconds(think) * exponential(&mut client.arrivals));
+                now.saturating_add(pause.max(least_pause))
             }
         };
         let timer = self
@@ -180,7 +189,7 @@ impl World {
         self.call_tally.sent += 1;
         self.metrics.running().sent += 1;
         let id = self.calls_made;
-        let deadline = now + self.settings.call_policy.deadline;
+        let deadline = now.saturating_add(self.settings.call_policy.deadline);
         let record = self.begin_record(CallRecord {
             id,
             lan,
@@ -357,7 +366,7 @@ impl World {
         }
         match verdict {
             Verdict::Retry { after } => {
-                let timer = self.queue.schedule(now + after, Event::Backoff(key));
+                let timer = self.queue.schedule(now.saturating_add(after), Event::Backoff(key));
                 let Some(call) = self.calls.get_mut(key) else {
                     return;
                 };
@@ -418,6 +427,7 @@ impl World {
             self.queue.cancel(timer);
         }
         let (lan, client) = (call.record.lan, call.record.client);
+        let at_once = call.record.began == self.now;
         self.book_call(call, outcome);
         let Some(state) = lan_in(&mut self.nodes, lan) else {
             return;
@@ -430,7 +440,10 @@ impl World {
         if matches!(state.spec.load, Load::Closed { .. })
             && let Some(Client { due: None, .. }) = state.clients.get(client as usize)
         {
-            self.schedule_arrival(lan, client);
+            // Else a user who never thinks, told at once that there is nobody to call, would call
+            // for ever at the same instant.
+            let least_pause = if at_once { NOTICING } else { 0 };
+            self.schedule_arrival_after(lan, client, least_pause);
         }
     }
 }

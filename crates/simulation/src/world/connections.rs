@@ -251,6 +251,10 @@ impl World {
             let asked_here = caller.node == node;
             match death {
                 Death::Crash if asked_here => {
+                    // The pool that knew it is gone; another may give its name to another.
+                    if let Some(connection) = self.connections.get_mut(id) {
+                        (connection.key, connection.probe) = (None, None);
+                    }
                     let (from, to) = (caller, Party::host(callee));
                     self.send_bare(MessageKind::Reset, id, ExchangeKey::null(), from, to);
                 }

@@ -48,7 +48,10 @@ impl World {
             callee,
             connection: ConnectionId::null(),
             began: now,
-            timer: queue.schedule_in_line(now + begin.timeout, Event::ExchangeTimeout(key)),
+            timer: queue.schedule_in_line(
+                now.saturating_add(begin.timeout),
+                Event::ExchangeTimeout(key),
+            ),
             id: begin.id,
             bytes: begin.bytes,
             sent: false,

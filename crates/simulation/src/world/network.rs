@@ -100,7 +100,7 @@ impl World {
             None => DAY,
         };
         let departs = now.max(link.free[direction]);
-        link.free[direction] = departs + sending;
+        link.free[direction] = departs.saturating_add(sending);
         let carriage = link.carriage;
         let jitter = if carriage.jitter > 0 {
             from_seconds(seconds(carriage.jitter) * uniform(&mut link.noise))
@@ -108,8 +108,9 @@ impl World {
             0
         };
         let lost = carriage.loss > 0.0 && uniform(&mut link.noise) < carriage.loss;
-        let arrives =
-            (link.free[direction] + carriage.latency + jitter).max(link.last_arrival[direction]);
+        let arrives = link.free[direction]
+            .saturating_add(carriage.latency + jitter)
+            .max(link.last_arrival[direction]);
         link.last_arrival[direction] = arrives;
         link.on += 1;
         // A lost message goes halfway: that is where it is seen to vanish.
@@ -209,7 +210,17 @@ impl World {
             MessageKind::Request | MessageKind::Probe | MessageKind::Reply => {
                 self.exchanges.contains_key(exchange)
             }
-            _ => true,
+            // Nobody waits for it any more.
+            MessageKind::Open => {
+                let connection = self.connections.get(message.connection);
+                connection.is_some_and(|it| it.key.is_some() || it.probe.is_some())
+            }
+            // What never stood ends without a word more (RFC 9293, §3.10.4, SYN-SENT).
+            MessageKind::Close => {
+                let connection = self.connections.get(message.connection);
+                connection.is_some_and(|it| it.open)
+            }
+            MessageKind::Accept | MessageKind::Reset | MessageKind::ProbeReply => true,
         };
         let sender_lives = self
             .node_ref(from)

@@ -307,7 +307,13 @@ impl World {
         let in_time = inbound.deadline.is_none_or(|deadline| deadline > now);
         let again = inbound.tried.len() < tries && in_time && (harmless || at_least_once);
         let call = exchange.call_id;
-        if again && proxy.may_try_again(now) {
+        // The clock of a hedge was set for the attempt that has failed.
+        let stale = inbound.hedge.take();
+        let again = again && proxy.may_try_again(now);
+        if let Some(timer) = stale {
+            self.queue.cancel(timer);
+        }
+        if again {
             if let Some((next, attempt)) = self.forward(node, from, None) {
                 let kind = IncidentKind::Rerouted {
                     call,

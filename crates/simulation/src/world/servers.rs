@@ -187,7 +187,7 @@ impl World {
         };
         server.deal(&mut self.queue, now, node, 1);
         server.account(now);
-        let done = now + at_speed(job.work, server.pace);
+        let done = now.saturating_add(at_speed(job.work, server.pace));
         let timer = self.queue.schedule(
             done,
             Event::ServiceDone {

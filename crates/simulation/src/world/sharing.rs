@@ -76,7 +76,7 @@ impl Server {
         for running in &mut self.running {
             queue.cancel(running.timer);
             let work_left = seconds(running.done - now) * before;
-            running.done = now + at_speed(from_seconds(work_left), pace);
+            running.done = now.saturating_add(at_speed(from_seconds(work_left), pace));
             let exchange = running.job.exchange;
             running.timer = queue.schedule(running.done, Event::ServiceDone { server, exchange });
         }
