@@ -38,7 +38,7 @@ struct Connection {
 pub struct Channel {
     encoding: Encoding,
     next_key: u32,
-    /// The oldest first. A caller has a handful to an address: they are searched, not mapped.
+    /// The oldest first, and so in the order of their keys.
     connections: Vec<Connection>,
     /// Open connections without an exchange, the most recently used last.
     idle: Vec<ConnectionKey>,
@@ -58,11 +58,8 @@ impl Channel {
 
     /// Finds a connection for an exchange, whose name must be new.
     ///
-    /// Started twice, an exchange stays where it is.
+    /// It is not looked for: that would cost a caller with many connections a search for each.
     pub fn start(&mut self, exchange: u64) -> Start {
-        if let Some(connection) = self.holder(exchange) {
-            return connection.start();
-        }
         let key = if self.encoding.multiplexes() {
             self.connections.last().map(|connection| connection.key)
         } else {
@@ -73,6 +70,7 @@ impl Channel {
             return connection.start();
         }
         let key = ConnectionKey(self.next_key);
+        // Four thousand million connections from one caller to one address would take years.
         self.next_key = self.next_key.wrapping_add(1);
         self.connections.push(Connection {
             key,
@@ -167,23 +165,19 @@ impl Channel {
             .map(|connection| connection.key)
     }
 
-    fn holder(&mut self, exchange: u64) -> Option<&mut Connection> {
-        self.connections
-            .iter_mut()
-            .find(|connection| connection.exchanges.contains(&exchange))
+    fn find(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
+        let place = self.place(key)?;
+        self.connections.get_mut(place)
     }
 
-    fn find(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
-        self.connections
-            .iter_mut()
-            .find(|connection| connection.key == key)
+    /// Where a connection stands: the keys are given out in order.
+    fn place(&self, key: ConnectionKey) -> Option<usize> {
+        let found = self.connections.binary_search_by_key(&key, |it| it.key);
+        found.ok()
     }
 
     fn forget(&mut self, key: ConnectionKey) -> Option<Connection> {
-        let place = self
-            .connections
-            .iter()
-            .position(|connection| connection.key == key)?;
+        let place = self.place(key)?;
         Some(self.connections.remove(place))
     }
 

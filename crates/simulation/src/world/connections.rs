@@ -194,7 +194,7 @@ impl World {
         let about = connection.probe.take().unwrap_or_default();
         let (caller, callee, key) = (connection.caller, connection.callee, connection.key.take());
         if let (Some(key), Some(pool)) = (key, self.pool_mut(caller, callee)) {
-            pool.ids.retain(|(known, _)| *known != key);
+            pool.forget(key);
         }
         self.send_control(MessageKind::Close, id, about);
     }
@@ -217,7 +217,7 @@ impl World {
         let lost = self
             .pool_mut(connection.caller, connection.callee)
             .map(|pool| {
-                pool.ids.retain(|(known, _)| *known != key);
+                pool.forget(key);
                 pool.channel.lost(key)
             });
         for exchange in lost.unwrap_or_default() {

@@ -269,8 +269,20 @@ impl Pool {
     }
 
     fn id(&self, key: ConnectionKey) -> ConnectionId {
-        let found = self.ids.iter().find(|(known, _)| *known == key);
-        found.map_or_else(ConnectionId::null, |(_, id)| *id)
+        let place = self.place_of(key);
+        place.map_or_else(ConnectionId::null, |place| self.ids[place].1)
+    }
+
+    /// Where a connection stands among those known: a channel gives its keys out in order.
+    fn place_of(&self, key: ConnectionKey) -> Option<usize> {
+        self.ids.binary_search_by_key(&key, |(known, _)| *known).ok()
+    }
+
+    /// A connection is known no more.
+    pub(super) fn forget(&mut self, key: ConnectionKey) {
+        if let Some(place) = self.place_of(key) {
+            self.ids.remove(place);
+        }
     }
 }
 
