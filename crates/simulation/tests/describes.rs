@@ -153,6 +153,44 @@ fn a_short_queue_has_a_model_unless_what_it_turns_away_comes_back() {
 }
 
 #[test]
+fn a_short_queue_whose_server_is_ejected_for_it_has_no_model() {
+    let with = |queue_limit, ejection| {
+        let mut scenario = balanced(Policy::Random);
+        scenario.call_policy.max_attempts = 1;
+        each_server(&mut scenario, |server| server.queue_limit = queue_limit);
+        for node in &mut scenario.nodes {
+            if let Role::Balancer(settings) = &mut node.role {
+                settings.max_attempts = 1;
+                settings.ejection = ejection;
+            }
+        }
+        name(&scenario)
+    };
+    let ejection = Some(balancer::Ejection::default());
+    assert_eq!(with(1, None), Ok("M/M/c/K"));
+    assert_eq!(with(1, ejection), Err(Objection::Ejected));
+    assert_eq!(with(0, None), Ok("Erlang B"));
+    assert_eq!(with(0, ejection), Err(Objection::Ejected));
+    assert_eq!(with(64, ejection), Ok("M/M/1"));
+}
+
+#[test]
+fn a_link_that_carries_much_is_a_queue_of_its_own() {
+    let with = |bandwidth| {
+        let mut scenario = balanced(Policy::Random);
+        for operation in &mut scenario.workload {
+            operation.demand = Distribution::Exponential(SECOND);
+        }
+        each_server(&mut scenario, |server| server.cores = 64);
+        each_link(&mut scenario, |link| link.bandwidth = bandwidth);
+        name(&scenario)
+    };
+    // 125 calls a second of some 2,400 bits pass the link before the balancer.
+    assert_eq!(with(700_000), Ok("M/M/c"));
+    assert_eq!(with(500_000), Err(Objection::SlowLinks));
+}
+
+#[test]
 fn what_protects_or_reorders_has_no_model() {
     let mut last_first = plain();
     each_server(&mut last_first, |server| {

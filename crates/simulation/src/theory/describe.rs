@@ -18,11 +18,11 @@ use super::mg1::Mg1;
 use super::mm1::Mm1;
 use super::mmc::Mmc;
 use super::mmck::Mmck;
-use super::network::{Way, Ways, way};
+use super::network::{Way, Ways};
 use super::shortest_queue::Compared;
 use super::{erlang_b, processor_sharing, round_robin};
 use crate::distribution::Distribution;
-use crate::scenario::{LanSpec, Load, NodeSpec, Operation, Role, Scenario, ServerSpec};
+use crate::scenario::{LanSpec, LinkSpec, Load, NodeSpec, Operation, Role, Scenario, ServerSpec};
 use crate::time::{Nanos, seconds};
 use balancer::protection::Discipline;
 use balancer::{Policy, Protection};
@@ -36,6 +36,10 @@ pub const NEGLIGIBLE: f64 = 1e-3;
 const NOMINAL_MESSAGE: f64 = 300.0 * 8.0;
 /// The share of the service time that transmission may take before it must be reckoned with.
 const NEGLIGIBLE_WIRE: f64 = 0.01;
+/// The share of its bandwidth that a link may carry before its own queue must be reckoned with. At
+/// half of it a message waits half its transmission for others (M/D/1), and so a two-hundredth of the
+/// service time at most.
+const BUSY_WIRE: f64 = 0.5;
 
 /// A model that describes a scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,14 +178,22 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
     let demand = demand(&scenario.workload)?;
     let front: &NodeSpec = balancer.map_or(servers[0].0, |(node, _)| node);
     let mut ways = Vec::new();
-    for (lan, _) in &lans {
-        ways.push(way(scenario, &lan.name, &front.name).ok_or(Objection::NoWay)?);
+    let mut carried = Carried::default();
+    let mut rate = 0.0;
+    for (lan, spec) in &lans {
+        let from_it = Ways::from(scenario, &lan.name);
+        let way = from_it.to(&front.name).ok_or(Objection::NoWay)?;
+        let calls = at_most(spec, seconds(way.latency) * 2.0 + demand.mean);
+        carried.add(from_it.links_to(&front.name), calls);
+        rate += calls;
+        ways.push(way);
     }
     let mut behind: Vec<Way> = Vec::new();
     if balancer.is_some() {
         let from_it = Ways::from(scenario, &front.name);
         for (server, _) in &servers {
             behind.push(from_it.to(&server.name).ok_or(Objection::NoWay)?);
+            carried.add(from_it.links_to(&server.name), rate / servers.len() as f64);
         }
     }
     let all = || ways.iter().chain(&behind);
@@ -192,7 +204,7 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
         return Err(Objection::Loss);
     }
     let slowest = all().map(|way| way.slowest_bits).min().unwrap_or(u64::MAX);
-    if NOMINAL_MESSAGE / slowest as f64 > NEGLIGIBLE_WIRE * demand.mean {
+    if NOMINAL_MESSAGE / slowest as f64 > NEGLIGIBLE_WIRE * demand.mean || carried.much() {
         return Err(Objection::SlowLinks);
     }
     let round = |way: &Way| 2.0 * seconds(way.latency);
@@ -239,6 +251,37 @@ fn read(scenario: &Scenario) -> Result<Parts<'_>, Objection> {
         patience: seconds(limits.into_iter().min().unwrap_or(Nanos::MAX)) - network,
         retries: policy.max_attempts > 1 || tries > 1,
     })
+}
+
+/// How many calls a second a LAN makes, or at most makes if each takes so many seconds.
+fn at_most(lan: &LanSpec, each: f64) -> f64 {
+    match lan.load {
+        Load::Poisson { rate } | Load::Constant { rate } => rate,
+        Load::Closed { think } => f64::from(lan.clients) / (seconds(think) + each),
+    }
+}
+
+/// How many calls a second pass each link.
+#[derive(Default)]
+struct Carried<'s>(Vec<(&'s LinkSpec, f64)>);
+
+impl<'s> Carried<'s> {
+    fn add(&mut self, links: impl Iterator<Item = &'s LinkSpec>, rate: f64) {
+        for link in links {
+            match self.0.iter_mut().find(|(it, _)| std::ptr::eq(*it, link)) {
+                Some((_, carried)) => *carried += rate,
+                None => self.0.push((link, rate)),
+            }
+        }
+    }
+
+    /// Whether one of them is so busy that it is a queue of its own.
+    fn much(&self) -> bool {
+        let busy = |(link, rate): &(&LinkSpec, f64)| {
+            rate * NOMINAL_MESSAGE > BUSY_WIRE * link.carriage.bandwidth as f64
+        };
+        self.0.iter().any(busy)
+    }
 }
 
 fn arrivals(
@@ -353,8 +396,8 @@ fn station(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station,
     let domain = |_| Objection::Domain;
     if server.queue_limit == 0 {
         let blocking = erlang_b::blocking(rate * mean, server.cores).map_err(domain)?;
-        if blocking >= NEGLIGIBLE && parts.retries {
-            return Err(Objection::Retries);
+        if blocking >= NEGLIGIBLE {
+            turned_away(parts, Objection::Retries)?;
         }
         return Ok(Station::ErlangB {
             service: mean,
@@ -366,15 +409,15 @@ fn station(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station,
         let places = server.cores + server.queue_limit;
         let bounded = Mmck::new(rate, 1.0 / mean, server.cores, places).map_err(domain)?;
         if bounded.blocking >= NEGLIGIBLE {
-            return if parts.retries {
-                Err(if load >= 1.0 {
+            turned_away(
+                parts,
+                if load >= 1.0 {
                     Objection::Overloaded
                 } else {
                     Objection::Retries
-                })
-            } else {
-                Ok(Station::Mmck(bounded))
-            };
+                },
+            )?;
+            return Ok(Station::Mmck(bounded));
         }
         return match server.cores {
             1 => Mm1::new(rate, 1.0 / mean).map(Station::Mm1),
@@ -392,6 +435,18 @@ fn station(parts: &Parts<'_>, server: &ServerSpec, rate: f64) -> Result<Station,
         return Err(Objection::ServiceTime);
     }
     Ok(Station::Mg1(queue))
+}
+
+/// What speaks against a model of a server that turns calls away: that they come back, or that the
+/// balancer takes the server out for it.
+fn turned_away(parts: &Parts<'_>, come_back: Objection) -> Result<(), Objection> {
+    if parts.retries {
+        Err(come_back)
+    } else if parts.balancer.is_some_and(|it| it.ejection.is_some()) {
+        Err(Objection::Ejected)
+    } else {
+        Ok(())
+    }
 }
 
 /// A server whose calls share it: insensitive to the law of their work. The number there is

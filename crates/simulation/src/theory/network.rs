@@ -29,7 +29,10 @@ pub struct Way {
 /// The ways that messages take from one node to all that they reach: only routers and providers pass
 /// them on.
 #[derive(Debug)]
-pub struct Ways<'s>(BTreeMap<&'s str, Way>);
+pub struct Ways<'s>(BTreeMap<&'s str, (Way, Option<Last<'s>>)>);
+
+/// The last link of a way, and where it comes from.
+type Last<'s> = (&'s LinkSpec, &'s str);
 
 impl<'s> Ways<'s> {
     /// Those from a node.
@@ -54,19 +57,20 @@ impl<'s> Ways<'s> {
         let mut settled = BTreeMap::new();
         // By cost, and what was found first among equals. A latency of zero still counts as a hop, as in
         // the simulation.
-        let mut reached = BTreeMap::from([((0, 0), (from, start))]);
+        let mut reached = BTreeMap::from([((0, 0), (from, (start, None)))]);
         let mut found = 0_u64;
-        while let Some((_, (place, way))) = reached.pop_first() {
+        while let Some((_, (place, (way, last)))) = reached.pop_first() {
             if settled.contains_key(place) {
                 continue;
             }
-            settled.insert(place, way);
+            settled.insert(place, (way, last));
             let onward = links.get(place).filter(|_| open.contains(place));
-            for link in onward.into_iter().flatten() {
+            for &link in onward.into_iter().flatten() {
                 if let Some(next) = other_end(link, place) {
                     let way = longer(way, link);
                     found += 1;
-                    reached.insert((way.latency + u64::from(way.hops), found), (next, way));
+                    let cost = way.latency + u64::from(way.hops);
+                    reached.insert((cost, found), (next, (way, Some((link, place)))));
                 }
             }
         }
@@ -76,7 +80,14 @@ impl<'s> Ways<'s> {
     /// The one to a node, if there is one.
     #[must_use]
     pub fn to(&self, to: &str) -> Option<Way> {
-        self.0.get(to).copied()
+        self.0.get(to).map(|(way, _)| *way)
+    }
+
+    /// The links on the one to a node, the last first.
+    pub fn links_to(&self, to: &str) -> impl Iterator<Item = &'s LinkSpec> {
+        let last = |place: &str| self.0.get(place)?.1;
+        let steps = std::iter::successors(last(to), move |(_, before)| last(before));
+        steps.map(|(link, _)| link)
     }
 }
 
@@ -120,6 +131,9 @@ mod tests {
         // LAN A to router-1 to the ISP to the balancer.
         assert_eq!(way("LAN A", "balancer").latency, 22 * MILLISECOND);
         assert_eq!(way("LAN A", "balancer").hops, 3);
+        let ways = Ways::from(&scenario, "LAN A");
+        let links: Vec<&str> = ways.links_to("balancer").map(|it| it.a.as_str()).collect();
+        assert_eq!(links, ["ISP", "router-1", "LAN A"]);
         assert_eq!(way("balancer", "LAN B").latency, 23 * MILLISECOND);
         // A balancer passes nothing on: it asks for itself.
         assert_eq!(super::way(&scenario, "LAN A", "server-1"), None);

@@ -366,7 +366,9 @@ impl World {
         }
         match verdict {
             Verdict::Retry { after } => {
-                let timer = self.queue.schedule(now.saturating_add(after), Event::Backoff(key));
+                let timer = self
+                    .queue
+                    .schedule(now.saturating_add(after), Event::Backoff(key));
                 let Some(call) = self.calls.get_mut(key) else {
                     return;
                 };

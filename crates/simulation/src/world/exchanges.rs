@@ -275,7 +275,9 @@ impl Pool {
 
     /// Where a connection stands among those known: a channel gives its keys out in order.
     fn place_of(&self, key: ConnectionKey) -> Option<usize> {
-        self.ids.binary_search_by_key(&key, |(known, _)| *known).ok()
+        self.ids
+            .binary_search_by_key(&key, |(known, _)| *known)
+            .ok()
     }
 
     /// A connection is known no more.

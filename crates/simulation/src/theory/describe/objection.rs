@@ -41,6 +41,8 @@ pub enum Objection {
     Overloaded,
     /// Calls that are turned away come back as retries.
     Retries,
+    /// A server that turns calls away is ejected for it.
+    Ejected,
     /// Too many calls are given up while they wait or are served.
     TimeLimits,
     /// The balancer or a server limits, hedges, favours or reorders calls.
@@ -89,6 +91,7 @@ impl Objection {
                 "A server gets more calls than it can serve: no formula holds for what piles up."
             }
             Self::Retries => "Calls that are turned away come back as retries.",
+            Self::Ejected => "The balancer ejects servers for the calls that they turn away.",
             Self::TimeLimits => "Too many calls are given up before they are answered.",
             Self::Protection => {
                 "Calls are limited, hedged, favoured or reordered on the way: no formula has that."
