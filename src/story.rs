@@ -1,15 +1,21 @@
 //! What just happened, in a sentence that stands long enough to be read.
 //!
 //! Incidents come faster than anyone reads. One is shown at a time; a graver one may take its place
-//! at once, another only after a while; those that were passed over are counted and told together.
+//! at once, another only after a while. What was done to the system and what a balancer found out
+//! waits until it can be told; calls that were passed over are counted and told together.
 
+use simulation::NodeId;
 use simulation::World;
 use simulation::incident::{Incident, IncidentKind};
 
 /// How long a sentence stands before one of the same weight may follow, in milliseconds.
 const STANDS: f64 = 2_600.0;
+/// How long a change stands before another change, of another part, may follow.
+const GLANCE: f64 = 700.0;
 /// How long it stands with nothing to follow.
 const FADES: f64 = 9_000.0;
+/// How many wait to be told. Who runs at a hundred times the speed sees the latest of them.
+const WAITING: usize = 4;
 
 /// A sentence on the stage.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +35,11 @@ pub(crate) struct Story {
 pub(crate) struct Teller {
     seen: u64,
     weight: u32,
+    /// The part that it is about.
+    about: Option<NodeId>,
     since: f64,
+    /// Changes and discoveries that are still to be told, the oldest first.
+    waiting: Vec<Incident>,
     failed: u32,
     rerouted: u32,
     told: Option<Story>,
@@ -45,7 +55,7 @@ impl Teller {
             // Another run: its incidents are numbered anew.
             *self = Self::default();
         }
-        let mut gravest: Option<&Incident> = None;
+        let mut light: Option<Incident> = None;
         for incident in world.incidents_since(self.seen) {
             self.seen = incident.number;
             match incident.kind {
@@ -53,25 +63,52 @@ impl Teller {
                 IncidentKind::Rerouted { .. } => self.rerouted += 1,
                 _ => {}
             }
-            if gravest.is_none_or(|other| weight(&incident.kind) >= weight(&other.kind)) {
-                gravest = Some(incident);
+            let weight = weight(&incident.kind);
+            if weight < DISCOVERY {
+                if light.as_ref().is_none_or(|it| weight >= self::weight(&it.kind)) {
+                    light = Some(incident.clone());
+                }
+                continue;
+            }
+            if weight == CHANGE {
+                // What was to be told of that part is past.
+                let part = about(&incident.kind);
+                self.waiting.retain(|it| about(&it.kind) != part);
+            }
+            self.waiting.push(incident.clone());
+            if self.waiting.len() > WAITING {
+                self.waiting.remove(0);
             }
         }
         let stood = real_ms - self.since;
-        let follows = gravest.filter(|incident| {
-            self.told.is_none() || stood > STANDS || weight(&incident.kind) > self.weight
-        });
-        if let Some(incident) = follows {
+        if let Some(incident) = self.next(light, stood) {
             self.weight = weight(&incident.kind);
+            self.about = about(&incident.kind);
             self.since = real_ms;
-            self.told = Some(self.tell(world, incident));
-            self.failed = 0;
-            self.rerouted = 0;
+            self.told = Some(self.tell(world, &incident));
+            (self.failed, self.rerouted) = (0, 0);
         } else if stood > FADES {
             self.told = None;
             self.weight = 0;
+            (self.failed, self.rerouted) = (0, 0);
         }
         self.told.clone()
+    }
+
+    /// What takes the place of what has stood so long, if anything does.
+    fn next(&mut self, light: Option<Incident>, stood: f64) -> Option<Incident> {
+        let changes = |it: &Incident| weight(&it.kind) == CHANGE;
+        let place = self.waiting.iter().position(changes).unwrap_or(0);
+        let next = self.waiting.get(place).or(light.as_ref())?;
+        let weight = weight(&next.kind);
+        let soon = weight == CHANGE && (stood > GLANCE || about(&next.kind) == self.about);
+        if self.told.is_some() && stood <= STANDS && weight <= self.weight && !soon {
+            return None;
+        }
+        if self.waiting.is_empty() {
+            return light;
+        }
+        Some(self.waiting.remove(place))
     }
 
     fn tell(&self, world: &World, incident: &Incident) -> Story {
@@ -129,15 +166,32 @@ impl Announcer {
     }
 }
 
+/// The weight of a change of the system.
+const CHANGE: u32 = 4;
+/// That of what a balancer found out.
+const DISCOVERY: u32 = 3;
+
 fn weight(kind: &IncidentKind) -> u32 {
     match kind {
         IncidentKind::Killed { .. }
         | IncidentKind::Revived { .. }
         | IncidentKind::CutOff { .. }
-        | IncidentKind::Joined { .. } => 4,
-        IncidentKind::Health { .. } => 3,
+        | IncidentKind::Joined { .. } => CHANGE,
+        IncidentKind::Health { .. } => DISCOVERY,
         IncidentKind::CallFailed { .. } => 2,
         IncidentKind::Rerouted { .. } | IncidentKind::Retried { .. } => 1,
+    }
+}
+
+/// The part that a change or a discovery is about.
+fn about(kind: &IncidentKind) -> Option<NodeId> {
+    match kind {
+        IncidentKind::Killed { node, .. } | IncidentKind::Revived { node } => Some(*node),
+        IncidentKind::Health { server, .. } => Some(*server),
+        IncidentKind::CutOff { callers } | IncidentKind::Joined { callers } => {
+            callers.first().copied()
+        }
+        _ => None,
     }
 }
 
@@ -191,6 +245,59 @@ mod tests {
             None,
             "and fades when nothing follows"
         );
+    }
+
+    fn kill(world: &mut World, name: &str, death: Death) {
+        world.apply(&Action::Kill(name.to_owned(), death)).unwrap();
+    }
+
+    #[test]
+    fn a_discovery_waits_until_the_death_has_been_read() {
+        let mut world = world();
+        let mut teller = Teller::default();
+        teller.look(&world, 0.0);
+        kill(&mut world, "server-2", Death::Silence);
+        assert_eq!(teller.look(&world, 100.0).unwrap().title, "Killed");
+        // At ten times the speed all of it comes to light in half a second.
+        for look in 1..=5 {
+            world.advance(world.now() + SECOND);
+            let story = teller.look(&world, 100.0 + 100.0 * f64::from(look));
+            assert_eq!(story.unwrap().title, "Killed");
+        }
+        world.advance(world.now() + 20 * SECOND);
+        assert_eq!(teller.look(&world, 2_800.0).unwrap().title, "Found down");
+    }
+
+    #[test]
+    fn what_is_done_is_told_though_something_else_was_just_done() {
+        let mut world = world();
+        let mut teller = Teller::default();
+        teller.look(&world, 0.0);
+        kill(&mut world, "server-2", Death::Crash);
+        teller.look(&world, 100.0);
+        kill(&mut world, "server-3", Death::Crash);
+        let told = |teller: &mut Teller, world: &World, at| teller.look(world, at).unwrap();
+        assert!(told(&mut teller, &world, 400.0).sentence.contains("server-2"));
+        assert!(told(&mut teller, &world, 801.0).sentence.contains("server-3"));
+        // Taken back, it is told at once.
+        world.apply(&Action::Revive("server-3".to_owned())).unwrap();
+        assert_eq!(told(&mut teller, &world, 810.0).title, "Revived");
+    }
+
+    #[test]
+    fn what_a_story_counted_goes_with_it() {
+        let mut world = world();
+        let mut teller = Teller::default();
+        teller.look(&world, 0.0);
+        kill(&mut world, "server-2", Death::Crash);
+        teller.look(&world, 0.0);
+        world.advance(world.now() + 500 * MILLISECOND);
+        teller.look(&world, 100.0);
+        assert!(teller.failed + teller.rerouted > 0);
+        world.advance(world.now() + 60 * SECOND);
+        while teller.look(&world, 200_000.0).is_some() && !teller.waiting.is_empty() {}
+        assert_eq!(teller.look(&world, 300_000.0), None);
+        assert_eq!((teller.failed, teller.rerouted), (0, 0));
     }
 
     #[test]
