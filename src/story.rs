@@ -65,7 +65,10 @@ impl Teller {
             }
             let weight = weight(&incident.kind);
             if weight < DISCOVERY {
-                if light.as_ref().is_none_or(|it| weight >= self::weight(&it.kind)) {
+                if light
+                    .as_ref()
+                    .is_none_or(|it| weight >= self::weight(&it.kind))
+                {
                     light = Some(incident.clone());
                 }
                 continue;
@@ -277,8 +280,16 @@ mod tests {
         teller.look(&world, 100.0);
         kill(&mut world, "server-3", Death::Crash);
         let told = |teller: &mut Teller, world: &World, at| teller.look(world, at).unwrap();
-        assert!(told(&mut teller, &world, 400.0).sentence.contains("server-2"));
-        assert!(told(&mut teller, &world, 801.0).sentence.contains("server-3"));
+        assert!(
+            told(&mut teller, &world, 400.0)
+                .sentence
+                .contains("server-2")
+        );
+        assert!(
+            told(&mut teller, &world, 801.0)
+                .sentence
+                .contains("server-3")
+        );
         // Taken back, it is told at once.
         world.apply(&Action::Revive("server-3".to_owned())).unwrap();
         assert_eq!(told(&mut teller, &world, 810.0).title, "Revived");

@@ -285,3 +285,55 @@ fn clients_that_leave_take_their_work_with_them() {
     assert_eq!(server(&world, "server").busy, 3);
     assert!(world.ledger().balances());
 }
+
+/// The most calls that all servers had at once.
+fn most_at_once(world: &mut World, until: Nanos) -> u32 {
+    let mut most = 0;
+    while world.now() < until && world.step().is_some() {
+        let at = ["server-1", "server-2", "server-3"].map(|name| {
+            let server = server(world, name);
+            server.busy + server.queued
+        });
+        most = most.max(at.iter().sum());
+    }
+    most
+}
+
+#[test]
+fn a_hedge_goes_no_further_than_the_breakers_let_it() {
+    let mut world = balanced(
+        r#""clients": 50, "load": {"kind": "poisson", "rate": "50/s"}"#,
+        r#""policy": "random", "protection": {
+            "hedging": {"kind": "after", "delay": "5ms"}, "breakers": {"max_requests": 3}}"#,
+        r#", "calls": {"max_attempts": 1, "deadline": "5s", "attempt_timeout": "5s"}"#,
+    );
+    let most = most_at_once(&mut world, 4 * SECOND);
+    assert_eq!(most, 3);
+}
+
+/// How calls ended whose balancer may try so often, with three servers that are all full.
+fn ended(tries: u32) -> (u64, u64) {
+    let mut world = balanced(
+        r#""clients": 50, "load": {"kind": "poisson", "rate": "400/s"}"#,
+        &format!(r#""policy": "random", "max_attempts": {tries}"#),
+        r#", "calls": {"max_attempts": 1, "deadline": "5s", "attempt_timeout": "5s"}"#,
+    );
+    for name in ["server-1", "server-2", "server-3"] {
+        let spec = simulation::scenario::ServerSpec {
+            queue_limit: 0,
+            cores: 1,
+            ..server(&world, name).spec.clone()
+        };
+        act(&mut world, Action::SetServer(name.to_owned(), spec));
+    }
+    world.advance(3 * SECOND);
+    let calls = world.ledger().calls;
+    (calls.shed, calls.failed)
+}
+
+#[test]
+fn who_has_asked_every_backend_says_what_they_said() {
+    let three = ended(3);
+    assert!(three.0 > 500, "{three:?}");
+    assert_eq!(ended(4), three, "a fourth try has nobody to go to");
+}

@@ -118,7 +118,7 @@ impl World {
         let Some(inbound) = self.inbound_mut(node, from) else {
             return;
         };
-        if inbound.deadline.is_some_and(|deadline| deadline < now) {
+        if inbound.deadline.is_some_and(|deadline| deadline <= now) {
             let status = Status::DeadlineExceeded;
             self.refuse(node, from, status, "its deadline passed while it waited");
             return;
@@ -194,6 +194,7 @@ impl World {
     #[cold]
     pub(super) fn on_hedge(&mut self, node: NodeId, from: InboundKey) {
         let now = self.now;
+        let one_each = !self.settings.encoding.multiplexes();
         let at_least_once = self.settings.call_policy.semantics == Semantics::AtLeastOnce;
         let Some(inbound) = self.inbound_mut(node, from) else {
             return;
@@ -210,8 +211,10 @@ impl World {
         let Some(proxy) = self.proxy_mut(node) else {
             return;
         };
+        let breakers = proxy.balancer.settings().protection.breakers;
+        let room = breakers.admit(proxy.underway(), one_each) == Admission::Go;
         // A second attempt needs a second backend.
-        if proxy.balancer.has_candidate(&tried) && proxy.may_try_again(now) {
+        if room && proxy.balancer.has_candidate(&tried) && proxy.may_try_again(now) {
             self.forward(node, from, None);
         }
     }

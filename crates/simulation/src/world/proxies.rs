@@ -231,7 +231,8 @@ impl World {
                 if let Some(proxy) = self.proxy_mut(node) {
                     let outcome = balancer::Outcome::Answered { latency };
                     proxy.balancer.finished(now, backend, outcome);
-                    if let Some(budget) = &mut proxy.guards.budget {
+                    // An application's error is an answer, but no success (gRFC A6).
+                    if let (Status::Ok, Some(budget)) = (status, &mut proxy.guards.budget) {
                         budget.succeeded();
                     }
                     if let Some(hedger) = &mut proxy.guards.hedger {
@@ -309,7 +310,9 @@ impl World {
         let call = exchange.call_id;
         // The clock of a hedge was set for the attempt that has failed.
         let stale = inbound.hedge.take();
-        let again = again && proxy.may_try_again(now);
+        // Nobody pays for a try that has nobody to go to; and the client hears what was said last.
+        let again =
+            again && proxy.balancer.has_candidate(&inbound.tried) && proxy.may_try_again(now);
         if let Some(timer) = stale {
             self.queue.cancel(timer);
         }
