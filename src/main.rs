@@ -7,6 +7,7 @@ mod bridge;
 mod broken;
 mod clock;
 mod files;
+mod guidance;
 mod lab;
 mod order;
 mod panels;

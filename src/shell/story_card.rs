@@ -1,6 +1,7 @@
 //! The sentence on the stage, said aloud as well; and what the visitor is told in person.
 
 use super::palette::advice;
+use crate::guidance;
 use crate::lab::{use_changes, use_lab, use_pulse};
 use crate::story::{Announcer, Teller};
 use gloo::timers::callback::Interval;
@@ -29,7 +30,7 @@ pub(crate) fn StoryCard() -> Html {
         }
         (None, None) => String::new(),
     };
-    let hint = lab.read(|world| world.scenario().hint);
+    let hint = lab.read(|world| guidance::wanted(world).unwrap_or_else(|| world.scenario().hint));
     // Over the middle of the stage, or below it if somebody stands there.
     let docked = lab.read(|world| {
         let covered = |at: Position| (310.0..690.0).contains(&at.x) && at.y < 190.0;

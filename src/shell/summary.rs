@@ -1,6 +1,8 @@
 //! The whole state in a few sentences, for those who do not see the stage.
 
+use crate::guidance;
 use crate::lab::{Lab, use_lab, use_pulse};
+use crate::panels::format::plural;
 use simulation::World;
 use simulation::narration::duration;
 use simulation::view::{Life, RoleView};
@@ -10,7 +12,7 @@ use yew::prelude::*;
 const EVERY: u64 = 12;
 
 fn summary(world: &World) -> String {
-    let (mut servers, mut up, mut clients, mut balancers) = (0, 0, 0, 0);
+    let (mut servers, mut up, mut clients, mut balancers) = (0, 0, 0, 0_u64);
     for node in world.nodes() {
         match node.role {
             RoleView::Server(_) => {
@@ -35,11 +37,14 @@ fn summary(world: &World) -> String {
             )
         });
     format!(
-        "Scenario: {}. {} {clients} clients call {}, with {servers} servers, {up} of them up, and {balancers} load \
-         balancers. Of {} calls {} were answered, {} failed, {} were shed, and {} are under way.{latency}",
+        "Scenario: {}. {} {} call {}, with {}, {up} of them up, and {}. Of {} calls {} were answered, {} \
+         failed, {} were shed, and {} are under way.{latency}",
         scenario.title,
-        scenario.hint,
+        guidance::wanted(world).unwrap_or(scenario.hint),
+        plural(clients.into(), "client"),
         scenario.service,
+        plural(servers, "server"),
+        plural(balancers, "load balancer"),
         ledger.calls.sent,
         ledger.calls.answered,
         ledger.calls.failed,
@@ -53,9 +58,9 @@ fn summary(world: &World) -> String {
 pub(crate) fn Summary() -> Html {
     let lab = use_lab();
     let pulse = use_pulse();
-    let text = use_memo((lab, pulse / EVERY), |(lab, _): &(Lab, u64)| {
-        lab.read(summary)
-    });
+    // A run that stands still has no pulse; whatever is done to it is told at once.
+    let when = (lab.clone(), pulse / EVERY, lab.version());
+    let text = use_memo(when, |(lab, ..): &(Lab, u64, u64)| lab.read(summary));
     html! {
         <section class="visually-hidden" aria-labelledby="summary-title">
             <h2 id="summary-title">{ "Summary" }</h2><p>{ (*text).clone() }</p>

@@ -267,6 +267,10 @@ impl Core {
         state.frame = Some(frame);
         let view = Viewport::fit(state.size.0, state.size.1, frame, snapshot.nodes.len())
             .under(state.card);
+        if view != state.scene.view {
+            // Another size is no change of the cluster: its outline is there at once.
+            state.outline = None;
+        }
         let held = state.held;
         let scene = Scene::lay_out(snapshot, view, held, &state.fonts);
         state.scene = Rc::new(scene);

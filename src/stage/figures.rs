@@ -48,12 +48,22 @@ pub(crate) struct Server {
     pub(crate) speed: f64,
     pub(crate) draining: bool,
     pub(crate) believed: Belief,
+    pub(crate) watched: bool,
 }
 
 impl Server {
     /// Whether balancers take it for one that runs.
     pub(crate) const fn trusted(&self) -> bool {
         matches!(self.believed, Belief::Up)
+    }
+
+    /// What balancers do not know of it, once it is dead.
+    pub(crate) const fn unknown(&self) -> &'static str {
+        if self.watched {
+            "balancer does not know yet"
+        } else {
+            "nobody checks it"
+        }
     }
 
     /// Whether balancers keep new calls from it because of what they believe of it.
@@ -168,6 +178,7 @@ fn figure(node: &NodeView<'_>, now: Nanos) -> Figure {
                 speed: server.spec.speed,
                 draining: server.draining,
                 believed: server.believed,
+                watched: server.watched,
             }),
         ),
     };

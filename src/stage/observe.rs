@@ -114,8 +114,6 @@ impl Core {
         if state.size != size || state.card != card {
             state.size = size;
             state.card = card;
-            // The outline belongs to the old size: it must not swim to its new place.
-            state.outline = None;
             drop(state);
             self.touch();
         }

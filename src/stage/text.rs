@@ -124,7 +124,7 @@ pub(crate) fn lines(figure: &Figure) -> Vec<Line> {
             && server.trusted()
         {
             say(
-                "balancer does not know yet".to_owned(),
+                server.unknown().to_owned(),
                 Tone::Warning,
                 None,
                 false,

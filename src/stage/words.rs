@@ -18,7 +18,8 @@ pub(crate) fn node(figure: &Figure) -> String {
         if let Body::Server(server) = figure.body
             && server.trusted()
         {
-            words += ", balancer does not know yet";
+            words += ", ";
+            words += server.unknown();
         }
         return words;
     }
@@ -106,6 +107,7 @@ mod tests {
                 speed: 1.0,
                 draining: false,
                 believed,
+                watched: true,
             }),
         }
     }

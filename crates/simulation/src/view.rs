@@ -99,6 +99,8 @@ pub struct ServerView<'w> {
     pub draining: bool,
     /// The worst that any living balancer believes of it.
     pub believed: Belief,
+    /// Whether any living balancer that has it checks its health or ejects for failures.
+    pub watched: bool,
 }
 
 /// What balancers believe of a server.

@@ -2,10 +2,10 @@
 
 use super::sheet::CallSheets;
 use super::{detections, title};
+use crate::guidance;
 use crate::lab::{use_lab, use_pulse};
 use crate::panels::format::{count, plural};
 use simulation::ledger::Ledger;
-use simulation::view::{Life, RoleView};
 use yew::prelude::*;
 
 /// The ledger.
@@ -15,13 +15,9 @@ pub(super) fn Books() -> Html {
     use_pulse();
     lab.read(|world| {
         let ledger = world.ledger();
-        let dead = world.nodes().find(|node| {
-            matches!((&node.role, node.life), (RoleView::Server(_), Life::Dead { .. }))
+        let advice = guidance::wanted(world).unwrap_or_else(|| {
+            "Select a server and kill it; then see where its calls go.".to_owned()
         });
-        let advice = match dead {
-            Some(node) => format!("{} is down. Select it to revive it, or watch who notices.", node.name),
-            None => "Select a server and kill it; then see where its calls go.".to_owned(),
-        };
         html! {
             <>
                 { title("The ledger", html! { "Nothing vanishes: every call sent is in one line below." }) }

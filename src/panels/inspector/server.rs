@@ -62,6 +62,7 @@ fn subtitle(server: &ServerView<'_>, life: Life, now: Nanos) -> Html {
         return html! { { format!("application server · {state} · {} busy", percent(server.utilisation)) } };
     };
     let known = match server.believed {
+        Belief::Up if !server.watched => "nobody checks, so the balancer will not find out",
         Belief::Up => "the balancer does not know yet",
         Belief::Down { .. } => "the balancer knows",
         Belief::Ejected { .. } => "the balancer has ejected it",

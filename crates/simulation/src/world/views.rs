@@ -81,6 +81,7 @@ impl World {
                 shed: server.shed,
                 draining: server.draining,
                 believed: self.believed(id),
+                watched: self.watched(id),
             }),
         };
         NodeView {
@@ -93,18 +94,27 @@ impl World {
         }
     }
 
+    /// The balancers that live.
+    fn balancing(&self) -> impl Iterator<Item = &balancer::Balancer> {
+        let living = self.nodes.iter().flatten();
+        living.filter_map(|node| match &node.role {
+            RoleState::Balancer(proxy) if node.life == Life::Up => Some(&proxy.balancer),
+            _ => None,
+        })
+    }
+
+    fn watched(&self, server: NodeId) -> bool {
+        self.balancing().any(|balancer| {
+            let settings = balancer.settings();
+            let watches = settings.health_check.is_some() || settings.ejection.is_some();
+            watches && balancer.backend(backend_of(server)).is_some()
+        })
+    }
+
     /// The worst that a living balancer believes of a server.
     fn believed(&self, server: NodeId) -> Belief {
-        let living = self
-            .nodes
-            .iter()
-            .flatten()
-            .filter(|node| node.life == Life::Up);
-        let beliefs = living.filter_map(|node| match &node.role {
-            RoleState::Balancer(proxy) => proxy.balancer.backend(backend_of(server)),
-            _ => None,
-        });
-        beliefs
+        self.balancing()
+            .filter_map(|balancer| balancer.backend(backend_of(server)))
             .map(|backend| match backend.health {
                 Health::Up => Belief::Up,
                 Health::Down { since } => Belief::Down { since },
