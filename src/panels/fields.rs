@@ -102,7 +102,9 @@ fn read(props: &FieldProps, text: &str) -> Result<f64, String> {
             number(props.max)
         )
     };
-    match parse(text) {
+    // A unit may be typed too.
+    let text = text.trim();
+    match parse(text.strip_suffix(props.unit.as_str()).unwrap_or(text)) {
         None if text.trim().is_empty() => Err(refuse("what was typed".to_owned())),
         None => Err(refuse(format!("“{text}”"))),
         Some(value) if !(props.min..=props.max).contains(&value) => Err(refuse(number(value))),
@@ -304,6 +306,26 @@ mod tests {
                 "{place} came back as {there}"
             );
         }
+    }
+
+    #[test]
+    fn a_unit_may_be_typed_too() {
+        let props = FieldProps {
+            id: "latency".into(),
+            label: "Latency".into(),
+            of: "the link".into(),
+            unit: "ms".into(),
+            value: 1.0,
+            min: 0.0,
+            max: 60_000.0,
+            whole: false,
+            slider: None,
+            set: Callback::noop(),
+        };
+        for text in ["20", "20ms", " 20 ms "] {
+            assert_eq!(read(&props, text), Ok(20.0), "{text}");
+        }
+        assert!(read(&props, "20 s").is_err());
     }
 
     #[test]
