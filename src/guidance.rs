@@ -18,7 +18,10 @@ pub(crate) fn wanted(world: &World) -> Option<String> {
             let dead = world.nodes().find(|node| {
                 matches!(
                     (&node.role, node.life),
-                    (RoleView::Server(_) | RoleView::Balancer(_), Life::Dead { .. })
+                    (
+                        RoleView::Server(_) | RoleView::Balancer(_),
+                        Life::Dead { .. }
+                    )
                 )
             })?;
             return Some(format!(

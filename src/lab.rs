@@ -75,6 +75,8 @@ struct Inner {
     frame: RefCell<Option<AnimationFrame>>,
     frame_times: RefCell<FrameTimes>,
     notice: RefCell<Option<String>>,
+    /// The version that a step led to, and what it was.
+    stepped: RefCell<Option<(u64, String)>>,
     embedded: bool,
 }
 
@@ -108,6 +110,7 @@ impl Lab {
             frame: RefCell::default(),
             frame_times: RefCell::default(),
             notice: RefCell::default(),
+            stepped: RefCell::default(),
             embedded,
         }))
     }
@@ -239,8 +242,17 @@ impl Lab {
     /// Runs to the next event and through it, and stands there.
     pub(crate) fn step(&self) {
         self.0.playing.set(false);
-        self.0.world.borrow_mut().step();
+        let told = self.0.world.borrow_mut().step_told();
+        let told = told.unwrap_or_else(|| "Nothing is to come.".to_owned());
         self.changed();
+        self.0.stepped.replace(Some((self.version(), told)));
+    }
+
+    /// What the last step was, until something else is done.
+    pub(crate) fn stepped(&self) -> Option<String> {
+        let stepped = self.0.stepped.borrow();
+        let (version, told) = stepped.as_ref()?;
+        (*version == self.version() && !self.playing()).then(|| told.clone())
     }
 
     /// Runs on by virtual time, for tests.

@@ -120,6 +120,9 @@ pub(crate) fn Head() -> Html {
                     <p>{ "Blue circles are requests, green squares replies, amber triangles retries and \
                           reroutes, dashed vermilion is failure. Select a node to change it or to kill it, \
                           a message or a row of the list to see its call through every hop." }</p>
+                    <p>{ "Small hollow circles open or close a connection, small filled ones are health checks. \
+                          The ring of a server is how busy it is, the number in it how many calls wait there; \
+                          a question mark beside a dead one says that no balancer knows yet." }</p>
                     { keys::tables() }
                 </div>
             </Dialog>

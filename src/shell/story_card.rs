@@ -22,13 +22,15 @@ pub(crate) fn StoryCard() -> Html {
     let teller = use_mut_ref(Teller::default);
     let told = lab.read(|world| teller.borrow_mut().look(world, real_now()));
     let advice = advice(lab.tool());
+    let stepped = lab.stepped();
+    let step = stepped.as_deref().unwrap_or_default();
     let text = match (advice, &told) {
         (Some(advice), _) => advice.to_owned(),
         (None, Some(story)) => {
             let also = story.also.as_deref().unwrap_or_default();
-            format!("{}: {} {also}", story.title, story.sentence)
+            format!("{}: {} {also} {step}", story.title, story.sentence)
         }
-        (None, None) => String::new(),
+        (None, None) => step.to_owned(),
     };
     let hint = lab.read(|world| guidance::wanted(world).unwrap_or_else(|| world.scenario().hint));
     // Over the middle of the stage, or below it if somebody stands there.
@@ -50,7 +52,10 @@ pub(crate) fn StoryCard() -> Html {
                     <strong>{ story.title }</strong>
                     <p>{ story.sentence }</p>
                     if let Some(also) = story.also { <p class="soft">{ also }</p> }
+                    if let Some(step) = stepped { <p class="soft">{ step }</p> }
                 </div>
+            } else if let Some(step) = stepped {
+                <div class="card"><strong>{ "Step" }</strong><p>{ step }</p></div>
             } else {
                 <div class="card hint"><p>{ hint }</p></div>
             }

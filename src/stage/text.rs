@@ -123,12 +123,7 @@ pub(crate) fn lines(figure: &Figure) -> Vec<Line> {
         if let Body::Server(server) = figure.body
             && server.trusted()
         {
-            say(
-                server.unknown().to_owned(),
-                Tone::Warning,
-                None,
-                false,
-            );
+            say(server.unknown().to_owned(), Tone::Warning, None, false);
         }
         return lines;
     }

@@ -475,3 +475,28 @@ fn a_call_whose_caller_is_taken_away_is_said_to_have_lost_it() {
         }
     }
 }
+
+#[test]
+fn every_event_can_be_told_and_telling_changes_nothing() {
+    let (mut told, mut plain) = (start("a-server-dies"), start("a-server-dies"));
+    let mut sentences = Vec::new();
+    while told.now() < 5 * SECOND {
+        sentences.push(told.step_told().expect("there is more to come"));
+        plain.step();
+    }
+    assert_eq!(told.trace_hash(), plain.trace_hash());
+    assert!(sentences.iter().all(|it| it.ends_with('.')));
+    for expected in [
+        "A client of LAN A makes call ",
+        "The request of call 1 reaches ",
+        "is done with call 1.",
+        "The reply to call 1 reaches ",
+        "A health check reaches server-1.",
+        "waits no longer for server-2 to answer call ",
+    ] {
+        assert!(
+            sentences.iter().any(|it| it.contains(expected)),
+            "nothing says “{expected}”"
+        );
+    }
+}

@@ -36,7 +36,7 @@ pub(super) fn manner(death: Death) -> &'static str {
 pub(super) fn explained(life: Life) -> &'static str {
     match life {
         Life::Up => {
-            "A crash is answered with a reset: callers know within a round trip. Silence answers nothing: they must wait."
+            "Two ways to kill it. A crash is answered with a reset: callers know within a round trip. Silence answers nothing: they must wait."
         }
         Life::Dead { .. } => "Revived, it begins empty; whoever watches it must find it again.",
     }

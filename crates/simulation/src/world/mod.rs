@@ -25,6 +25,7 @@ mod reach;
 mod reconfigure;
 mod servers;
 mod sharing;
+mod told;
 mod topology;
 mod trial;
 mod views;
@@ -189,6 +190,12 @@ impl World {
         let Some((at, event)) = self.queue.pop_until(until) else {
             return false;
         };
+        self.fire(at, event);
+        true
+    }
+
+    #[inline(always)]
+    fn fire(&mut self, at: Nanos, event: Event) {
         self.events += 1;
         self.pass_time(at);
         self.hash(event.digest());
@@ -197,7 +204,6 @@ impl World {
             self.take_stock().balances(),
             "the ledger does not balance at {at} ns"
         );
-        true
     }
 
     #[inline]
