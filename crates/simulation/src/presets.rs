@@ -85,8 +85,8 @@ fn overload() -> Scenario {
     let mut scenario = cluster(
         "overload",
         "Overload",
-        "More calls come than three servers can answer. Queues fill, waiting grows, and full queues \
-         turn calls away. Add a server, give one more cores, or shorten the queues: which helps most?",
+        "More calls come than three servers can answer: queues fill, and then turn calls away. Add a \
+         server, give one more cores, or shorten the queues: which helps most?",
         &vec![
             ServerSpec {
                 queue_limit: 20,
@@ -130,8 +130,8 @@ fn slow_server() -> Scenario {
     let mut scenario = cluster(
         "slow-server",
         "A slow server",
-        "After four seconds server-3 works at a fifth of its speed. It is not dead, so no health check \
-         finds it, yet it holds up every fifth call. Compare round robin with least request and Peak EWMA.",
+        "At four seconds server-3 slows to a fifth of its speed. No health check finds it, yet it holds \
+         up every fifth call. Compare round robin with least request and Peak EWMA.",
         &vec![ServerSpec::default(); 5],
         [32.0, 20.0, 48.0],
         24 * MILLISECOND,
@@ -148,9 +148,8 @@ fn a_server_dies() -> Scenario {
     let mut scenario = cluster(
         "a-server-dies",
         "A server dies",
-        "After two seconds server-2 falls silent. Until three health checks in a row have failed, calls \
-         still go there and have to be sent again. Change the checks and see the gap move; it comes \
-         back after twelve seconds.",
+        "At two seconds server-2 falls silent. Until three health checks in a row have failed, calls \
+         still go there. Change the checks and see the gap move; at twelve seconds it is back.",
         &vec![ServerSpec::default(); 5],
         [40.0, 25.0, 60.0],
         24 * MILLISECOND,
