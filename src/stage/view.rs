@@ -118,7 +118,7 @@ fn link(wire: &Wire, props: &Sketch<'_>) -> Html {
                 <g {key}>
                     <path class={classes!(class.clone(), "stage-cut")} style={style.clone()} d={trace(&wire.curve.piece(0.0, 0.5 - gap))} />
                     <path class={classes!(class, "stage-cut")} {style} d={trace(&wire.curve.piece(0.5 + gap, 1.0))} />
-                    <path class="stage-cut-mark" transform={along} d="M-5 -8V8M5 -8V8" />
+                    <path class="stage-cut-mark" transform={along} d="M-7 7L-1 -7M1 7L7 -7" />
                 </g>
             }
         }
