@@ -6,7 +6,8 @@
 use crate::options::Check;
 use crate::quantity::{Quantity, Summary, Unit};
 use crate::{Failure, measure, output, source};
-use serde_json::{Map, Value};
+use rpc::status::Status;
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -35,8 +36,15 @@ pub(crate) fn command(check: &Check) -> Result<ExitCode, Failure> {
     let name = check.expect.display().to_string();
     let text = std::fs::read_to_string(&check.expect).map_err(Failure::system(&name))?;
     let refused = |why: String| Failure::Refused(format!("{name}: {why}"));
-    let expected: Map<String, Value> = serde_json::from_str(&text)
-        .map_err(|error| refused(format!("this is not a JSON object: {error}")))?;
+    let not_json = |why: &str| refused(format!("this is not a JSON object: {why}"));
+    let (expected, repeated) =
+        simulation::file::json(&text).map_err(|error| not_json(&error.to_string()))?;
+    let Value::Object(expected) = expected else {
+        return Err(not_json("braces are missing around it"));
+    };
+    if let Some(fault) = repeated.first() {
+        return Err(refused(fault.to_string()));
+    }
     if expected.is_empty() {
         return Err(refused("nothing is expected".to_owned()));
     }
@@ -76,7 +84,7 @@ fn judge(summary: &Summary, what: &str, comparison: &Value) -> Result<(bool, Str
         reach: None,
         unit: Unit::Count,
     };
-    let counted = what.starts_with("calls.status.") || what.starts_with("attempts.");
+    let counted = may_be_none(what);
     let Some(quantity) = summary.find(what).or(counted.then_some(&none)) else {
         let names: Vec<String> = summary.quantities.iter().map(Quantity::name).collect();
         return Err(format!(
@@ -104,6 +112,17 @@ fn judge(summary: &Summary, what: &str, comparison: &Value) -> Result<(bool, Str
     ))
 }
 
+/// Whether this is a count that a summary leaves out where it is zero.
+fn may_be_none(what: &str) -> bool {
+    let status = what.strip_prefix("calls.status.");
+    let attempts = what.strip_prefix("attempts.");
+    status.is_some_and(|name| Status::ALL.iter().any(|it| it.name() == name))
+        || attempts.is_some_and(|number| {
+            let counts = number.parse::<u32>().is_ok_and(|it| it > 0);
+            counts && !number.starts_with(['0', '+'])
+        })
+}
+
 fn parse(text: &str, unit: Unit) -> Result<Expected, String> {
     let text = text.trim();
     let bound = |text: &str| value(text.trim(), unit);
@@ -129,6 +148,9 @@ fn parse(text: &str, unit: Unit) -> Result<Expected, String> {
         .split_once(" to ")
         .ok_or_else(|| format!("“{text}” is no comparison: write \"<= x\", \"< x\", \">= x\", \"> x\", \"= x\" or \"x to y\""))?;
     let (low, high) = (bound(low)?, bound(high)?);
+    if low > high {
+        return Err(format!("“{text}” ends before it begins"));
+    }
     let words = format!("{} to {}", unit.show(low), unit.show(high));
     Ok(Expected {
         words,

@@ -60,8 +60,8 @@ struct Batch {
     attempts: u64,
     /// Calls in flight, integrated over time.
     in_flight: u128,
-    /// Calls at each server, integrated over time, and core time worked.
-    servers: BTreeMap<NodeId, (u128, Nanos)>,
+    /// Calls at each server, its cores, and those of them at work, integrated over time.
+    servers: BTreeMap<NodeId, (u128, u128, u128)>,
 }
 
 impl Batch {
@@ -119,27 +119,28 @@ impl<'r> Runner<'r> {
                 end
             };
             let servers = self.servers();
-            let before: Vec<Nanos> = servers.iter().map(|id| self.world.core_time(*id)).collect();
             loop {
                 let (from, in_flight) = (self.world.now(), self.world.calls_in_flight());
-                let at: Vec<u32> = servers.iter().map(|id| self.world.at_server(*id)).collect();
+                let at: Vec<(u32, (u32, u32))> = servers
+                    .iter()
+                    .map(|id| (self.world.at_server(*id), self.world.cores(*id)))
+                    .collect();
                 let arrived = self.world.advance_some(end, 1);
                 let passed = u128::from(self.world.now() - from);
                 if passed > 0 {
                     let batch = &mut self.batches[index];
                     batch.in_flight += passed * u128::from(in_flight);
-                    for (id, at) in servers.iter().zip(at) {
-                        batch.servers.entry(*id).or_default().0 += passed * u128::from(at);
+                    for (id, (at, (cores, at_work))) in servers.iter().zip(at) {
+                        let seen = batch.servers.entry(*id).or_default();
+                        seen.0 += passed * u128::from(at);
+                        seen.1 += passed * u128::from(cores);
+                        seen.2 += passed * u128::from(at_work);
                     }
                 }
                 self.take(Some(index))?;
                 if arrived {
                     break;
                 }
-            }
-            for (id, before) in servers.iter().zip(before) {
-                let worked = self.world.core_time(*id).saturating_sub(before);
-                self.batches[index].servers.entry(*id).or_default().1 += worked;
             }
         }
         self.rest()
@@ -195,7 +196,7 @@ impl<'r> Runner<'r> {
         });
         self.first.extend(chosen);
         // Calls end in another order than they were sent: keep the earliest.
-        if self.first.len() > 4 * self.picks + 4_096 {
+        if self.first.len() > self.picks.saturating_mul(4).saturating_add(4_096) {
             self.first.sort_unstable();
             self.first.truncate(self.picks);
         }
@@ -323,17 +324,17 @@ impl<'r> Runner<'r> {
         ids.dedup();
         for id in ids {
             let name = self.world.name(id);
-            let cores = match self.world.node(id).map(|node| node.role) {
-                Some(RoleView::Server(server)) => server.spec.cores,
-                _ => 1,
-            };
             let seen = |batch: &Batch| batch.servers.get(&id).copied().unwrap_or_default();
             let number: Vec<f64> = self
                 .batches
                 .iter()
                 .map(|it| seen(it).0 as f64 / 1e9 / piece)
                 .collect();
-            let worked = |it: &Batch| seconds(seen(it).1) / piece / f64::from(cores);
+            // Of the cores that it had at the time; none in a batch in which it had none.
+            let worked = |it: &Batch| match seen(it) {
+                (_, 0, _) => 0.0,
+                (_, cores, at_work) => at_work as f64 / cores as f64,
+            };
             let busy: Vec<f64> = self.batches.iter().map(worked).collect();
             summary.put_batches(
                 &["nodes", name, "number"],

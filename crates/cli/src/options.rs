@@ -131,6 +131,9 @@ pub(crate) struct Check {
     pub(crate) span: Span,
 }
 
+/// The longest run: what is measured is kept by slices of time, full or not.
+const YEAR: Nanos = 8_784 * 3_600 * SECOND;
+
 /// A duration as scenario files have them.
 pub(crate) fn duration(text: &str) -> Result<Nanos, String> {
     simulation::file::duration(text)
@@ -149,6 +152,10 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 impl Span {
     /// Whether there is something to measure.
     pub(crate) fn check(&self) -> Result<(), crate::Failure> {
+        if self.until > YEAR {
+            let sentence = "--until must be at most 8784h, a year";
+            return Err(crate::Failure::Refused(sentence.to_owned()));
+        }
         let least = SECOND / 1_000;
         if self.until < self.warmup.saturating_add(least) {
             let sentence = "--until must be at least 1ms later than --warmup";

@@ -310,3 +310,134 @@ fn explanations_name_the_theory_or_say_why_there_is_none() {
         told(&folder, &["explain", "a-server-dies"]).contains("Theory: no formula describes it.")
     );
 }
+
+/// What it says when it refuses.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = reroute(folder, arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+/// One LAN that calls a server of so many cores, with a timeline.
+fn scenario(cores: u32, timeline: &str) -> String {
+    format!(
+        r#"{{"reroute": 1,
+        "workload": [{{"procedure": "echo", "demand": {{"kind": "constant", "mean": "20ms"}}}}],
+        "nodes": [
+            {{"name": "L", "kind": "lan", "load": {{"kind": "poisson", "rate": "150/s"}}}},
+            {{"name": "s", "kind": "server", "cores": {cores}}}
+        ],
+        "links": [{{"between": ["L", "s"]}}],
+        "timeline": [{timeline}]}}"#
+    )
+}
+
+#[test]
+fn utilisation_is_a_share_of_the_cores_that_were_there() {
+    let folder = folder("cores");
+    let file = |name: &str, text: String| {
+        std::fs::write(folder.join(name), text).expect("a file");
+        let arguments = ["run", name, "--until", "60s", "--json"];
+        let summary = json(&told(&folder, &arguments));
+        summary["nodes"]["s"]["utilisation"]["value"]
+            .as_f64()
+            .expect("a value")
+    };
+    let set = |cores| {
+        format!(
+            r#"{{"at": "55s", "action": "set-server", "node": "s", "server": {{"cores": {cores}}}}}"#
+        )
+    };
+    // 150 calls a second of 20 ms are three cores' work, of four.
+    for timeline in [
+        String::new(),
+        set(3),
+        r#"{"at": "52s", "action": "remove-node", "node": "s"}"#.to_owned(),
+    ] {
+        let share = file("s.json", scenario(4, &timeline));
+        assert!((0.6..=0.8).contains(&share), "{share} with {timeline}");
+    }
+}
+
+#[test]
+fn a_timeline_that_would_be_refused_is_told_before_the_run() {
+    let folder = folder("timeline");
+    let kill = r#""action": "kill", "node": "s", "death": "crash""#;
+    let timeline = format!(
+        r#"{{"at": "3s", {kill}}}, {{"at": "2s", {kill}}},
+        {{"at": "5s", "action": "remove-node", "node": "s"}},
+        {{"at": "6s", "action": "revive", "node": "s"}}"#
+    );
+    std::fs::write(folder.join("s.json"), scenario(1, &timeline)).expect("a file");
+    let told = refused(&folder, &["run", "s.json"]);
+    assert!(told.contains("2 reasons"), "{told}");
+    // The second in time, though the first in the file.
+    assert!(told.contains("timeline[0]: "), "{told}");
+    assert!(told.contains("timeline[3]: "), "{told}");
+}
+
+#[test]
+fn a_part_may_leave_and_come_back_with_its_link() {
+    let folder = folder("back");
+    let timeline = r#"{"at": "5s", "action": "remove-node", "node": "s"},
+        {"at": "10s", "action": "add-node", "node": {"name": "s", "kind": "server"},
+         "links": [{"between": ["L", "s"]}]}"#;
+    // With the mark that some editors put before a text.
+    let text = format!("\u{feff}{}", scenario(1, timeline));
+    std::fs::write(folder.join("s.json"), text).expect("a file");
+    assert!(told(&folder, &["run", "s.json", "--until", "12s"]).contains("calls.good"));
+}
+
+#[test]
+fn expectations_that_mean_nothing_are_refused() {
+    let folder = folder("expectations");
+    for (expectation, why) in [
+        (
+            r#""calls.status.BANANA": "= 0""#,
+            "there is no such quantity",
+        ),
+        (r#""attempts.zzz": "= 0""#, "there is no such quantity"),
+        (r#""attempts.01": "= 0""#, "there is no such quantity"),
+        (
+            r#""calls.failed": "= 1", "calls.failed": "= 0""#,
+            "more than once",
+        ),
+        (
+            r#""nodes.server-1.utilisation": "80% to 50%""#,
+            "ends before it begins",
+        ),
+    ] {
+        std::fs::write(folder.join("e.json"), format!("{{{expectation}}}")).expect("a file");
+        let arguments = ["check", "one-server", "--expect", "e.json", "--until", "2s"];
+        let told = refused(&folder, &arguments);
+        assert!(told.contains(why), "{expectation}: {told}");
+    }
+    let none = r#"{"calls.status.NOT_FOUND": "= 0", "attempts.9": "= 0"}"#;
+    std::fs::write(folder.join("e.json"), none).expect("a file");
+    told(
+        &folder,
+        &["check", "one-server", "--expect", "e.json", "--until", "2s"],
+    );
+}
+
+#[test]
+fn a_sweep_that_would_not_do_what_it_says_is_refused() {
+    let folder = folder("sweeps");
+    for (settings, why) in [
+        (&["--set", "seed=1,2,3"][..], "--seeds"),
+        (
+            &["--set", "nodes[s].cores=1", "--set", ".nodes[s].cores=2"][..],
+            "set twice",
+        ),
+    ] {
+        let arguments = [&["sweep", "one-server", "--until", "1s"], settings].concat();
+        let told = refused(&folder, &arguments);
+        assert!(told.contains(why), "{told}");
+    }
+    let last = u64::MAX.to_string();
+    let seed = ["sweep", "one-server", "--until", "1s", "--seed", &last];
+    told(&folder, &seed);
+    let picks = ["run", "five-servers", "--until", "1s", "--picks", &last];
+    assert!(told(&folder, &picks).contains("picks"));
+    assert!(refused(&folder, &["run", "one-server", "--until", "9000h"]).contains("a year"));
+}

@@ -22,16 +22,25 @@ impl Plan {
     pub(crate) fn new(sweep: &Sweep) -> Result<Self, Failure> {
         let text = source::text(&sweep.scenario)?;
         let scenario = source::parse(&sweep.scenario, &text)?;
-        let base: Value =
-            serde_json::from_str(&text).map_err(|error| Failure::Refused(error.to_string()))?;
-        let mut axes = Vec::new();
+        let (base, _) = file::json(&text).map_err(|error| Failure::Refused(error.to_string()))?;
+        let mut axes: Vec<(String, Vec<String>)> = Vec::new();
         for set in &sweep.sets {
             let (path, values) = set.split_once('=').ok_or_else(|| {
                 Failure::Refused(format!(
                     "--set {set}: write a path and values, as in nodes[server-1].cores=1,2,4"
                 ))
             })?;
-            axes.push((path.trim().to_owned(), split(values)));
+            let path = path.trim().trim_start_matches('.').to_owned();
+            if path == "seed" {
+                let why = "--set seed: a sweep counts its seeds up from --seed, --seeds of them";
+                return Err(Failure::Refused(why.to_owned()));
+            }
+            if axes.iter().any(|(other, _)| *other == path) {
+                return Err(Failure::Refused(format!(
+                    "--set {path}: this is set twice; give all its values in one"
+                )));
+            }
+            axes.push((path, split(values)));
         }
         let mut combinations = vec![(Vec::new(), base)];
         for (path, values) in &axes {
@@ -62,7 +71,7 @@ impl Plan {
             read.push((told, source::parse(&name, &value.to_string())?));
         }
         let first_seed = sweep.span.seed.unwrap_or(scenario.seed);
-        if first_seed.checked_add(sweep.seeds).is_none() {
+        if first_seed.checked_add(sweep.seeds - 1).is_none() {
             return Err(Failure::Refused(
                 "--seed: there are not that many seeds after this one".to_owned(),
             ));

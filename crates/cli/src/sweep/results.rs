@@ -152,7 +152,12 @@ impl Results {
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
         let lines = self.lines.values().map(|line| row(line));
         let text: String = std::iter::once(row(&self.header)).chain(lines).collect();
-        std::fs::write(path, text).map_err(Failure::system(path.display().to_string()))
+        // Beside it first: whoever is stopped here loses nothing.
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".part");
+        std::fs::write(&beside, text)
+            .and_then(|()| std::fs::rename(&beside, path))
+            .map_err(Failure::system(path.display().to_string()))
     }
 
     /// A line for each combination: means over its seeds with their 95 % intervals.

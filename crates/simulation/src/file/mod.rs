@@ -58,7 +58,7 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
         }]
     };
     let (value, mut faults) =
-        once::read(text).map_err(|error| whole(format!("this is not JSON: {error}")))?;
+        json(text).map_err(|error| whole(format!("this is not JSON: {error}")))?;
     let mut scenario = parts_of_nothing();
     faults.extend(Reader::read(&value, &mut scenario));
     let told = faults
@@ -80,10 +80,45 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
     faults.extend(tables::check(&scenario));
     if faults.is_empty() {
         // What no rule above knows.
-        World::new(&scenario).map_err(|error| whole(error.to_string()))?;
+        let mut world = World::new(&Scenario {
+            timeline: Vec::new(),
+            ..scenario.clone()
+        })
+        .map_err(|error| whole(error.to_string()))?;
+        faults = refused(&mut world, &scenario);
+    }
+    if faults.is_empty() {
         return Ok(scenario);
     }
     Err(faults)
+}
+
+/// What a run would refuse of a scenario's timeline. Whether it does depends on what was done before,
+/// and not on what is under way: so it is done here to a world in which nothing happens.
+fn refused(world: &mut World, scenario: &Scenario) -> Vec<Fault> {
+    let timeline = &scenario.timeline;
+    let mut order: Vec<usize> = Vec::new();
+    for (index, timed) in timeline.iter().enumerate() {
+        let place = order.partition_point(|&other| timeline[other].at <= timed.at);
+        order.insert(place, index);
+    }
+    let faults = order.into_iter().filter_map(|index| {
+        let refusal = world.apply(&timeline[index].action).err()?;
+        Some(Fault {
+            path: format!("timeline[{index}]"),
+            sentence: refusal.to_string(),
+        })
+    });
+    faults.collect()
+}
+
+/// Reads JSON; the value, and a fault for each key that an object has more than once.
+///
+/// # Errors
+/// It is not JSON.
+pub fn json(text: &str) -> Result<(serde_json::Value, Vec<Fault>), serde_json::Error> {
+    // A byte-order mark is none of its letters (RFC 8259, §8.1).
+    once::read(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Writes a scenario as a file. What it gives, [`read`] reads as the same scenario.

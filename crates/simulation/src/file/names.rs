@@ -3,6 +3,7 @@
 use super::Fault;
 use crate::action::{Action, Ends};
 use crate::scenario::{LinkSpec, NodeSpec, Role, Scenario};
+use crate::world::MOST_NODES;
 
 /// What a name stands for, in order: a sorted list is enough, and far less code than a tree.
 type Kinds<'s> = Vec<(&'s str, &'static str)>;
@@ -33,11 +34,21 @@ impl<'s> Names<'s> {
             }
             names.node(&path, node);
         }
+        let count = scenario.nodes.len();
+        if count > MOST_NODES {
+            let sentence = format!("there may be {MOST_NODES} nodes, and these are {count}");
+            names.fault("nodes".to_owned(), sentence);
+        }
+        // Those to come may be names that the links of the beginning want in vain; they are told when
+        // the links are made. Their links must not be there before.
         for timed in &scenario.timeline {
-            names.promise(&timed.action);
+            names.promise_nodes(&timed.action);
         }
         for (index, link) in scenario.links.iter().enumerate() {
             names.link(&format!("links[{index}]"), link, true);
+        }
+        for timed in &scenario.timeline {
+            names.promise_links(&timed.action);
         }
         for (index, timed) in scenario.timeline.iter().enumerate() {
             names.action(&format!("timeline[{index}]"), &timed.action);
@@ -84,13 +95,19 @@ impl<'s> Names<'s> {
         }
     }
 
-    /// What an action of the timeline will add.
-    fn promise(&mut self, action: &'s Action) {
+    /// The nodes that an action of the timeline will add.
+    fn promise_nodes(&mut self, action: &'s Action) {
         match action {
-            Action::AddNode { node, links } => {
-                if !node.name.is_empty() {
-                    self.name(node);
-                }
+            Action::AddNode { node, .. } if !node.name.is_empty() => self.name(node),
+            Action::All(actions) => actions.iter().for_each(|action| self.promise_nodes(action)),
+            _ => {}
+        }
+    }
+
+    /// The links that it will add.
+    fn promise_links(&mut self, action: &'s Action) {
+        match action {
+            Action::AddNode { links, .. } => {
                 for link in links {
                     self.pair(&link.a, &link.b);
                 }
@@ -98,7 +115,7 @@ impl<'s> Names<'s> {
             Action::Connect(link) => {
                 self.pair(&link.a, &link.b);
             }
-            Action::All(actions) => actions.iter().for_each(|action| self.promise(action)),
+            Action::All(actions) => actions.iter().for_each(|action| self.promise_links(action)),
             _ => {}
         }
     }

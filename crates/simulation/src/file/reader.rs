@@ -253,6 +253,12 @@ impl Form for Reader<'_> {
     fn text(&mut self, name: &'static str, _: &'static str, required: bool, value: &mut String) {
         match self.ask(name, required) {
             None => {}
+            // What must be there is a name.
+            Some(Value::String(text)) if required && text.is_empty() => {
+                self.within(name, |reader| {
+                    reader.fault("a name has 1 to 40 characters".to_owned())
+                });
+            }
             Some(Value::String(text)) => text.clone_into(value),
             Some(other) => {
                 let sentence = format!("this must be a text in quotes; {} is not", shown(other));
@@ -267,6 +273,9 @@ impl Form for Reader<'_> {
             Some(Value::Array(two)) if matches!(two[..], [Value::String(_), Value::String(_)]) => {
                 for (text, value) in [a, b].into_iter().zip(two) {
                     value.as_str().unwrap_or("").clone_into(text);
+                    if text.is_empty() {
+                        self.within(name, |reader| reader.fault("a name is empty".to_owned()));
+                    }
                 }
             }
             Some(other) => {

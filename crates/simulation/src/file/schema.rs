@@ -181,7 +181,10 @@ impl Form for Maker {
 
     fn text(&mut self, name: &'static str, doc: &'static str, required: bool, value: &mut String) {
         let mut fields = vec![("type", text("string"))];
-        if !required {
+        if required {
+            // A name.
+            fields.extend([("minLength", bare(1)), ("maxLength", bare(40))]);
+        } else {
             fields.push(("default", text(value)));
         }
         self.property(name, doc, required, Json::Record(fields));
@@ -190,7 +193,10 @@ impl Form for Maker {
     fn pair(&mut self, name: &'static str, doc: &'static str, _: &mut String, _: &mut String) {
         let fields = vec![
             ("type", text("array")),
-            ("items", Json::Record(vec![("type", text("string"))])),
+            (
+                "items",
+                Json::Record(vec![("type", text("string")), ("minLength", bare(1))]),
+            ),
             ("minItems", bare(2)),
             ("maxItems", bare(2)),
         ];

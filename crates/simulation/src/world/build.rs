@@ -22,7 +22,7 @@ use std::net::Ipv4Addr;
 use thiserror::Error;
 
 /// The most nodes a world holds.
-pub(super) const MOST_NODES: usize = 2_000;
+pub(crate) const MOST_NODES: usize = 2_000;
 /// The most links a world holds.
 pub(super) const MOST_LINKS: usize = 4_000;
 

@@ -40,6 +40,7 @@ use crate::queue::EventQueue;
 use crate::record::CallRecord;
 use crate::scenario::{Scenario, Timed};
 use crate::time::Nanos;
+pub(crate) use build::MOST_NODES;
 pub use build::ScenarioError;
 use entities::{
     CallKey, Connection, ConnectionId, Event, Exchange, ExchangeKey, Link, LiveCall, Message,

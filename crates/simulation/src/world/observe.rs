@@ -28,6 +28,19 @@ impl World {
         }
     }
 
+    /// How many cores a server has and how many of them work now; none for others. One that lost
+    /// cores has those that still work until they are done.
+    #[must_use]
+    pub fn cores(&self, server: NodeId) -> (u32, u32) {
+        match self.node_ref(server).map(|node| &node.role) {
+            Some(RoleState::Server(server)) => {
+                let at_work = server.cores_at_work() as u32;
+                (server.spec.cores.max(at_work), at_work)
+            }
+            _ => (0, 0),
+        }
+    }
+
     /// Calls under way now, counted from the calls themselves.
     #[must_use]
     pub fn calls_in_flight(&self) -> u64 {
