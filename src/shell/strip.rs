@@ -5,18 +5,24 @@ use crate::panels::format::instant;
 use simulation::Nanos;
 use simulation::metrics::Tone;
 use simulation::time::{SECOND, seconds};
+use web_sys::Element;
 use yew::prelude::*;
 
 /// The strip shows the last stretch of at most so much time.
 const LONGEST: Nanos = 120 * SECOND;
-/// Marks closer than this share of the strip do not all carry their words.
-const APART: f64 = 0.11;
+/// A letter's width in CSS pixels, on the wide side, and the room between two marks' words.
+const LETTER: f64 = 6.6;
+const BETWEEN: f64 = 10.0;
+/// The width of the strip before it is known, in CSS pixels.
+const USUAL: f64 = 600.0;
 
 #[derive(Debug, Clone, PartialEq)]
 struct Shown {
     at: f64,
     label: String,
     tone: &'static str,
+    /// On which side of the mark its words stand.
+    side: &'static str,
     worded: bool,
 }
 
@@ -37,11 +43,11 @@ fn tone(tone: Tone) -> &'static str {
     }
 }
 
-/// Places marks; of those that crowd, the latest keeps its words.
+/// Places marks on a strip so many pixels wide; of words that would overlap the latest are shown.
 fn place(
     marks: impl Iterator<Item = (Nanos, String, &'static str)>,
-    from: Nanos,
-    to: Nanos,
+    (from, to): (Nanos, Nanos),
+    width: f64,
 ) -> Vec<Shown> {
     let mut shown: Vec<Shown> = marks
         .filter(|(at, ..)| (from..=to).contains(at))
@@ -49,14 +55,24 @@ fn place(
             at: (at - from) as f64 / (to - from) as f64,
             label,
             tone,
+            side: "",
             worded: true,
         })
         .collect();
     let mut next = f64::INFINITY;
     for mark in shown.iter_mut().rev() {
-        mark.worded = next - mark.at >= APART;
+        let (at, words) = (mark.at * width, mark.label.chars().count() as f64 * LETTER);
+        let (side, begins) = if at + words / 2.0 > width {
+            ("words-before", at - words)
+        } else if at < words / 2.0 {
+            ("words-after", at)
+        } else {
+            ("words-around", at - words / 2.0)
+        };
+        mark.side = side;
+        mark.worded = begins + words + BETWEEN <= next;
         if mark.worded {
-            next = mark.at;
+            next = begins;
         }
     }
     shown
@@ -69,32 +85,29 @@ pub(crate) fn Strip() -> Html {
     let _ = use_pulse();
     let now = lab.now();
     let (from, to) = span(now);
+    let strip = use_node_ref();
+    let width = strip
+        .cast::<Element>()
+        .map_or(USUAL, |it| f64::from(it.client_width()));
     let marks = lab.read(|world| {
         let marks = world.metrics().marks();
         place(
             marks.map(|mark| (mark.at, mark.label.clone(), tone(mark.tone))),
-            from,
-            to,
+            (from, to),
+            width,
         )
     });
     let share = (now - from) as f64 / (to - from) as f64;
     let mark = |mark: Shown| {
-        let side = if mark.at > 0.9 {
-            "words-before"
-        } else if mark.at < 0.06 {
-            "words-after"
-        } else {
-            "words-around"
-        };
         html! {
-            <li class={classes!("mark", mark.tone, side)} style={format!("left:{:.2}%", mark.at * 100.0)} title={mark.label.clone()}>
+            <li class={classes!("mark", mark.tone, mark.side)} style={format!("left:{:.2}%", mark.at * 100.0)} title={mark.label.clone()}>
                 <span class={if mark.worded { "" } else { "visually-hidden" }}>{ mark.label }</span>
             </li>
         }
     };
     html! {
         <section class="strip" aria-label="What was done, and when">
-            <ol>{ for marks.into_iter().map(mark) }</ol>
+            <ol ref={strip}>{ for marks.into_iter().map(mark) }</ol>
             <div class="strip-line" aria-hidden="true"><div style={format!("width:{:.2}%", share * 100.0)}></div></div>
             <div class="strip-ends soft figures" aria-hidden="true"><span>{ instant(seconds(from), seconds(to)) }</span><span>{ instant(seconds(to), seconds(to)) }</span></div>
         </section>
@@ -115,10 +128,41 @@ mod tests {
     #[test]
     fn crowded_marks_keep_the_latest_words() {
         let marks = [1, 2, 9].map(|at| (at * SECOND, format!("mark {at}"), "change"));
-        let shown = place(marks.into_iter(), 0, 10 * SECOND);
+        let shown = place(marks.into_iter(), (0, 10 * SECOND), 400.0);
         assert_eq!(
             shown.iter().map(|mark| mark.worded).collect::<Vec<_>>(),
             [false, true, true]
         );
+    }
+
+    #[test]
+    fn words_overlap_nowhere_however_wide_the_strip_is() {
+        let marks = || {
+            let marks = [
+                (2_000, "server-2 killed"),
+                (4_610, "server-2 found down"),
+                (12_000, "server-2 revived"),
+                (15_900, "server-2 found up"),
+                (19_500, "balancer: ring-hash"),
+            ];
+            marks.map(|(at, label)| (at * SECOND / 1_000, label.to_owned(), "change"))
+        };
+        for width in [280.0, 371.0, 828.0, 1_500.0] {
+            let shown = place(marks().into_iter(), (0, 20 * SECOND), width);
+            let mut end = 0.0;
+            for mark in shown.iter().filter(|mark| mark.worded) {
+                let words = mark.label.len() as f64 * LETTER;
+                let begins = mark.at * width
+                    - match mark.side {
+                        "words-before" => words,
+                        "words-after" => 0.0,
+                        _ => words / 2.0,
+                    };
+                assert!(begins >= end, "{} at {width} px", mark.label);
+                assert!(begins + words <= width, "{} at {width} px", mark.label);
+                end = begins + words;
+            }
+            assert!(shown.last().is_some_and(|mark| mark.worded));
+        }
     }
 }

@@ -19,6 +19,19 @@ const ALIKE: f64 = 0.4;
 /// Batches that are taken together.
 const TOGETHER: usize = 10;
 
+/// What is known of the mean latency, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Estimate {
+    /// Nothing: no call was answered.
+    None,
+    /// The mean of calls that are too few for an interval.
+    Few(f64),
+    /// The mean of enough calls, but what follows each other is so alike that they tell too little.
+    Alike(f64),
+    /// The mean with its interval.
+    Known(Interval),
+}
+
 /// Latencies of answered calls since the last change.
 #[derive(Debug, Clone)]
 pub struct Steady {
@@ -63,16 +76,25 @@ impl Steady {
         self.sums.len() as u64 * u64::from(self.length) + u64::from(self.open.1)
     }
 
-    /// The mean latency in seconds with its interval; none while there are too few calls.
+    /// The mean latency, with its interval as soon as there is one.
     #[must_use]
-    pub fn mean(&self) -> Option<Interval> {
-        let rest = self.sums.get(self.sums.len().div_ceil(10)..)?;
+    pub fn estimate(&self) -> Estimate {
+        let rest = self.sums.get(self.sums.len().div_ceil(10)..);
+        let rest = rest.filter(|rest| !rest.is_empty()).unwrap_or(&self.sums);
         let calls = f64::from(self.length);
         let means: Vec<f64> = rest.iter().map(|sum| seconds(*sum) / calls).collect();
-        if self.sums.len() < MOST / 2 || correlation(&means) >= ALIKE {
-            return None;
+        if means.is_empty() {
+            return Estimate::None;
         }
-        Interval::from_batches(&batch_means(&means, means.len() / TOGETHER))
+        let mean = means.iter().sum::<f64>() / means.len() as f64;
+        if self.sums.len() < MOST / 2 {
+            return Estimate::Few(mean);
+        }
+        if correlation(&means) >= ALIKE {
+            return Estimate::Alike(mean);
+        }
+        let together = batch_means(&means, means.len() / TOGETHER);
+        Interval::from_batches(&together).map_or(Estimate::Few(mean), Estimate::Known)
     }
 
     /// Something was done: all begins anew.
@@ -139,9 +161,13 @@ mod tests {
         for call in 0..10_000 {
             steady.answered(5 + call, 7 * MILLISECOND);
             assert_eq!(steady.calls(), call + 1);
-            assert_eq!(steady.mean().is_some(), call + 1 >= 200);
+            let known = matches!(steady.estimate(), Estimate::Known(_));
+            assert_eq!(known, call + 1 >= 200);
+            assert!(known || matches!(steady.estimate(), Estimate::Few(mean) if mean > 0.006));
         }
-        let found = steady.mean().expect("there are many");
+        let Estimate::Known(found) = steady.estimate() else {
+            panic!("there are many")
+        };
         assert!((found.mean - 0.007).abs() < 1e-12);
         assert!(found.half_width(0.95) < 1e-12);
     }
@@ -157,7 +183,8 @@ mod tests {
             for call in 0..3_000 {
                 steady.answered(call, from_seconds(exponential(&mut rng)));
             }
-            held += u32::from(steady.mean().is_some_and(|it| it.holds(1.0, 0.95)));
+            let holds = |it: &Interval| it.holds(1.0, 0.95);
+            held += u32::from(matches!(steady.estimate(), Estimate::Known(it) if holds(&it)));
         }
         let share = f64::from(held) / 400.0;
         assert!((share - 0.95).abs() < 3.0 * 0.011, "{share}");
@@ -174,6 +201,7 @@ mod tests {
                 steady.answered(stretch * 50 + call, latency);
             }
         }
-        assert_eq!(steady.mean(), None);
+        assert!(matches!(steady.estimate(), Estimate::Alike(mean) if mean > 0.5));
+        assert_eq!(Steady::default().estimate(), Estimate::None);
     }
 }

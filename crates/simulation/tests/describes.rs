@@ -307,7 +307,7 @@ fn presets_say_it() {
     let expected = [
         ("five-servers", Err(Objection::LateCounts)),
         ("one-server", Ok("M/M/1")),
-        ("overload", Err(Objection::LateCounts)),
+        ("overload", Err(Objection::Overloaded)),
         ("unequal-servers", Err(Objection::Overloaded)),
         ("slow-server", Err(Objection::Changes)),
         ("a-server-dies", Err(Objection::Changes)),
@@ -377,4 +377,13 @@ fn a_world_is_described_as_it_stands() {
         world.advance(world.now() + 10 * SECOND);
         assert_eq!(stations(&world), later, "ten seconds after {action:?}");
     }
+}
+
+#[test]
+fn a_dead_balancer_is_not_taken_for_none() {
+    let mut world = World::new(&balanced(Policy::Random)).expect("a preset holds");
+    world.advance(SECOND);
+    let kill = Action::Kill("balancer".to_owned(), Death::Crash);
+    world.apply(&kill).expect("it lives");
+    assert_eq!(present(&world).err(), Some(Objection::BalancerDown));
 }

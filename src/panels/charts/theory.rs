@@ -3,8 +3,9 @@
 use super::figure::Line;
 use super::scale::Axis;
 use super::text::duration;
-use crate::panels::format::{count, number};
+use crate::panels::format::{number, plural};
 use simulation::World;
+use simulation::steady::Estimate;
 use simulation::theory::{Description, Objection, present};
 use simulation::time::seconds;
 use yew::prelude::*;
@@ -74,18 +75,26 @@ impl Theory {
     /// Name, expectation and measurement in a line; conditions and parameters when it is opened.
     pub(super) fn line(&self, world: &World) -> Html {
         let steady = world.metrics().steady();
-        let measured = match steady.mean() {
-            Some(mean) => format!(
-                "measured {} ± {} (95 %) over {} calls",
-                duration(mean.mean * 1e3),
-                duration(mean.half_width_95() * 1e3),
-                count(steady.calls())
+        let (mean, spread, why) = match steady.estimate() {
+            Estimate::None => ("nothing yet".to_owned(), String::new(), ""),
+            Estimate::Few(mean) => (
+                duration(mean * 1e3),
+                String::new(),
+                ", too few for an interval",
             ),
-            None => format!(
-                "measured: too soon for an interval, {} calls",
-                count(steady.calls())
+            Estimate::Alike(mean) => (
+                duration(mean * 1e3),
+                String::new(),
+                ", too like each other for an interval yet",
+            ),
+            Estimate::Known(known) => (
+                duration(known.mean * 1e3),
+                format!(" ± {} (95 %)", duration(known.half_width_95() * 1e3)),
+                "",
             ),
         };
+        let calls = plural(steady.calls(), "call");
+        let measured = format!("measured {mean}{spread} over {calls}{why}");
         let (name, expects, more) = match (&self.found, self.expected[0]) {
             (Ok(found), Some(mean)) => (
                 found.model.name(),
@@ -108,7 +117,7 @@ impl Theory {
             <details class="theory">
                 <summary>
                     <svg class="chart-key" viewBox="0 0 14 6" width="14" height="6" aria-hidden="true"><path class="chart-theory" d="M0 3H14" /></svg>
-                    <b>{ name }</b>{ expects }{ measured }{ format!(" since {:.1} s.", seconds(steady.since())) }
+                    <b>{ name }</b>{ expects }{ measured }{ format!(", since {:.1} s.", seconds(steady.since())) }
                 </summary>
                 <p>{ more }</p>
             </details>

@@ -134,7 +134,9 @@ pub fn describe(scenario: &Scenario) -> Result<Description, Objection> {
     let parts = read(scenario)?;
     let model = match parts.arrivals {
         Arrivals::Closed { clients, think } => closed(&parts, clients, think)?,
-        Arrivals::Poisson(rate) | Arrivals::Even(rate) => open(&parts, rate)?,
+        Arrivals::Poisson(rate) | Arrivals::Even(rate) => {
+            open(&parts, rate).map_err(|objection| gravest(&parts, rate, objection))?
+        }
     };
     if share_given_up(&parts, &model) >= NEGLIGIBLE {
         return Err(Objection::TimeLimits);
@@ -383,6 +385,17 @@ fn open(parts: &Parts<'_>, rate: f64) -> Result<Model, Objection> {
             fewest(parts, rate, compared)
         }
         _ => Err(Objection::Policy),
+    }
+}
+
+/// What speaks most against a model: where more comes than all servers can do, it is that.
+fn gravest(parts: &Parts<'_>, rate: f64, objection: Objection) -> Objection {
+    let each = parts.servers.iter();
+    let capacity: f64 = each.map(|it| f64::from(it.cores) * it.speed).sum();
+    if rate * parts.demand.mean >= capacity {
+        Objection::Overloaded
+    } else {
+        objection
     }
 }
 

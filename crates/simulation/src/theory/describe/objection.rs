@@ -9,6 +9,8 @@ pub enum Objection {
     Changes,
     /// A balancer takes a server for something else than it is.
     Mistaken,
+    /// A balancer is dead, and the clients call it in vain.
+    BalancerDown,
     /// Few enough servers are well for the balancer to send to those that are not, too.
     Panic,
     /// LANs make calls in different ways, or closed ones think differently long.
@@ -43,7 +45,7 @@ pub enum Objection {
     Retries,
     /// A server that turns calls away is ejected for it.
     Ejected,
-    /// Too many calls are given up while they wait or are served.
+    /// Too many attempts are given up while they wait or are served.
     TimeLimits,
     /// The balancer or a server limits, hedges, favours or reorders calls.
     Protection,
@@ -61,6 +63,7 @@ impl Objection {
             Self::Mistaken => {
                 "A balancer has yet to learn the state of a server; a formula assumes that it knows."
             }
+            Self::BalancerDown => "A balancer is down, and calls go there in vain.",
             Self::Panic => "So few servers are well that the balancer sends to the others too.",
             Self::MixedLoads => "The networks make their calls in different ways.",
             Self::EvenlySpaced => {
@@ -90,9 +93,9 @@ impl Objection {
             Self::Overloaded => {
                 "A server gets more calls than it can serve: no formula holds for what piles up."
             }
-            Self::Retries => "Calls that are turned away come back as retries.",
+            Self::Retries => "Calls that a full queue turns away would come back as retries.",
             Self::Ejected => "The balancer ejects servers for the calls that they turn away.",
-            Self::TimeLimits => "Too many calls are given up before they are answered.",
+            Self::TimeLimits => "Too many attempts are given up before they are answered.",
             Self::Protection => {
                 "Calls are limited, hedged, favoured or reordered on the way: no formula has that."
             }

@@ -34,6 +34,9 @@ pub fn present(world: &World) -> Result<Description, Objection> {
                 return Err(Objection::Mistaken);
             }
         }
+        if matches!(node.role, RoleView::Balancer(_)) && !up {
+            return Err(Objection::BalancerDown);
+        }
         if !takes_part {
             scenario.nodes.retain(|spec| spec.name != node.name);
         }
