@@ -118,6 +118,9 @@ fn step(world: &World, step: &Step) -> Value {
         What::Executed { server, computed } => {
             json!({"step": "executed", "server": name(*server), "computed": computed})
         }
+        What::Dropped { server, died } => {
+            json!({"step": "dropped", "server": name(*server), "died": died})
+        }
         What::AttemptFailed {
             at_node,
             server,

@@ -148,6 +148,13 @@ pub enum What {
         /// Whether it was computed, or a kept reply was found under its idempotency key.
         computed: bool,
     },
+    /// What waited or was worked on came to nothing.
+    Dropped {
+        /// The server.
+        server: NodeId,
+        /// Whether its process has died; else its caller wants it no more.
+        died: bool,
+    },
     /// An attempt failed, as its sender sees it.
     AttemptFailed {
         /// Who tried.

@@ -110,3 +110,33 @@ fn a_long_wait_is_cut_and_told() {
     );
     assert_eq!(layout.lifelines[0].node, rerouted.lan);
 }
+
+#[test]
+fn work_ends_when_its_server_dies() {
+    let world = world(true);
+    let dropped = |call: &CallRecord| {
+        let mut steps = call.steps.iter();
+        let lost = steps.find(|step| matches!(step.what, What::Dropped { died: true, .. }));
+        lost.map(|step| step.at)
+    };
+    let (call, died) = world
+        .calls()
+        .find_map(|call| Some((call, dropped(call)?)))
+        .expect("a call died with the server");
+    let stays = stays(call, world.now());
+    let lost = stays
+        .iter()
+        .find(|stay| matches!(stay.3, Stay::Dropped { .. }))
+        .expect("its stay is shown");
+    assert_eq!(lost.2, died);
+    assert!(
+        call.steps.iter().any(|step| step.at > died),
+        "its caller waits on"
+    );
+    let before = super::stays(call, died - 1);
+    assert!(
+        before
+            .iter()
+            .all(|stay| !matches!(stay.3, Stay::Dropped { .. }))
+    );
+}

@@ -178,6 +178,13 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
             "{} finds the kept reply under its idempotency key.",
             name(*server)
         ),
+        What::Dropped { server, died: true } => {
+            format!("{} died, and the request with it.", name(*server))
+        }
+        What::Dropped {
+            server,
+            died: false,
+        } => format!("{} drops it: its caller has gone.", name(*server)),
         What::AttemptFailed {
             at_node,
             server,
