@@ -119,6 +119,8 @@ pub enum What {
         arrives: Nanos,
         /// Whether it is lost on the way.
         lost: bool,
+        /// Whether it says that something failed.
+        error: bool,
     },
     /// A balancer chose a backend.
     Chosen {

@@ -121,6 +121,7 @@ fn message(message: &Message) -> Html {
         Look::Request => "trace-message trace-request",
         Look::Retry => "trace-message trace-retry",
         Look::Reply => "trace-message trace-reply",
+        Look::Error => "trace-message trace-error",
         Look::Failure => "trace-message trace-failure",
     };
     let ((x1, y1), (x2, y2)) = (message.from, message.to);

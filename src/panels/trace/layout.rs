@@ -39,6 +39,8 @@ pub(super) enum Look {
     Retry,
     /// A reply.
     Reply,
+    /// A reply that brings an error.
+    Error,
     /// A reset, or lost on the way.
     Failure,
 }
@@ -134,6 +136,7 @@ impl Layout {
                 to,
                 arrives,
                 lost,
+                error,
                 ..
             } = step.what
             {
@@ -154,7 +157,10 @@ impl Layout {
                 messages.push(Message {
                     from: (left, time.y(step.at)),
                     to: (left + (right - left) * share, time.y(there)),
-                    look: look(kind, step.attempt, lost || unheard),
+                    look: match look(kind, step.attempt, lost || unheard) {
+                        Look::Reply if error => Look::Error,
+                        look => look,
+                    },
                     lost: lost || (unheard && arrives <= now),
                     takes: arrives.saturating_sub(step.at),
                 });

@@ -144,10 +144,15 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
             to,
             arrives,
             lost,
+            error,
             ..
         } => {
             let way = format!("{} → {}", name(*from), name(*to));
-            let what = crate::lab::capitalised(kind(*what));
+            let what = match what {
+                MessageKind::Reply if *error => "error reply",
+                other => kind(*other),
+            };
+            let what = crate::lab::capitalised(what);
             let what = what.trim_end_matches('.');
             if *lost {
                 format!("{what} leaves, {way}, and is lost.")
