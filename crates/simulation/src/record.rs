@@ -4,6 +4,7 @@ use crate::bytes::Bytes;
 use crate::ids::{LinkId, NodeId};
 use crate::time::Nanos;
 use rpc::procedure::{Arguments, ReturnValue};
+use rpc::retry::Obstacle;
 use rpc::status::Status;
 use std::rc::Rc;
 
@@ -165,6 +166,13 @@ pub enum What {
         server: Option<NodeId>,
         /// Why.
         reason: Reason,
+    },
+    /// After that the call is not sent again.
+    NotRetried {
+        /// By whom.
+        at_node: NodeId,
+        /// Why.
+        why: Obstacle,
     },
     /// The client has the outcome.
     Finished {

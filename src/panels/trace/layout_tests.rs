@@ -140,3 +140,19 @@ fn work_ends_when_its_server_dies() {
             .all(|stay| !matches!(stay.3, Stay::Dropped { .. }))
     );
 }
+
+#[test]
+fn a_reply_that_brings_an_error_does_not_look_like_a_good_one() {
+    let world = words::tests::with_a_silent_server(true);
+    let replies = |call: &CallRecord, look: Look| {
+        let layout = Layout::of(call, world.now(), 30.0);
+        layout.messages.iter().any(|it| it.look == look)
+    };
+    let failed =
+        |call: &&CallRecord| matches!(call.outcome, simulation::record::Outcome::Failed(_));
+    let failed = world.calls().find(failed).expect("one failed");
+    assert!(replies(failed, Look::Error) && !replies(failed, Look::Reply));
+    let good = |call: &&CallRecord| call.value.is_some() && call.attempts.len() == 1;
+    let good = world.calls().find(good).expect("one was answered");
+    assert!(replies(good, Look::Reply) && !replies(good, Look::Error));
+}

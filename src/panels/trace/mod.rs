@@ -85,6 +85,7 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
         <>
             <h2>{ format!("Call {} · {}", count(call.id), call.arguments) }</h2>
             <p class="trace-outcome">{ Ending::of(call).icon() }{ format!(" {} · {took} · {attempts}", crate::lab::capitalised(&words::outcome(call)).trim_end_matches('.')) }</p>
+            if let Some(why) = words::not_again(call) { <p class="trace-note">{ why }</p> }
             if let Some(value) = &call.value { <p class="trace-value">{ format!("= {value}") }</p> }
             <h3>{ "Through every hop" }</h3>
             { diagram::diagram(world, call, now) }
