@@ -151,6 +151,25 @@ fn obstacle(call: &CallRecord, why: Obstacle) -> String {
     }
 }
 
+/// Attempts whose request never left, and to which server.
+pub(super) fn unsent(call: &CallRecord) -> impl Iterator<Item = (u32, NodeId)> {
+    call.steps.iter().filter_map(|step| match step.what {
+        What::AttemptFailed {
+            at_node,
+            server: Some(server),
+            ..
+        } => {
+            let mut sent = call.wires.iter();
+            let sent = sent.any(|wire| {
+                let request = wire.kind == MessageKind::Request && wire.from == at_node;
+                request && wire.attempt == step.attempt
+            });
+            (!sent).then_some((step.attempt, server))
+        }
+        _ => None,
+    })
+}
+
 /// The node's name as a call meets it: a LAN stands for the client on it.
 pub(super) fn name(world: &World, call: &CallRecord, node: NodeId) -> String {
     if node == call.lan {
@@ -284,6 +303,19 @@ pub(super) mod tests {
             .calls()
             .filter(|call| Ending::of(call) == Ending::Again);
         assert!(again.all(|call| not_again(call).is_none()));
+    }
+
+    #[test]
+    fn a_request_that_never_left_is_known() {
+        let world = with_a_silent_server(false);
+        let id = world.node_named("server-2").unwrap().id;
+        let of_first = |call: &CallRecord| unsent(call).next() == Some((1, id));
+        assert!(world.calls().any(of_first));
+        assert!(
+            world
+                .calls()
+                .any(|call| { call.attempts.len() > 1 && unsent(call).next().is_none() })
+        );
     }
 
     #[test]
