@@ -98,10 +98,10 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
                 { steps(world, call) }
             </details>
             <h3>{ "On the wire" }</h3>
-            <OnTheWire key={call.id} wires={call.wires.clone()} {titles} encoding={world.scenario().encoding} />
             { for words::unsent(call).map(|(attempt, server)| html! {
                 <p class="trace-note">{ format!("Attempt {attempt}: the request to {} never left. The connection was not yet open.", name(server)) }</p>
             }) }
+            <OnTheWire key={call.id} wires={call.wires.clone()} {titles} encoding={world.scenario().encoding} />
             <h3>{ "Why this server" }</h3>
             { choice::choices(world, call) }
         </>
