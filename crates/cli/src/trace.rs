@@ -1,6 +1,7 @@
 //! Calls and their steps as JSON, an object a line, in the order in which they ended.
 
 use crate::Failure;
+use rpc::retry::Obstacle;
 use serde_json::{Value, json};
 use simulation::record::{CallRecord, Outcome, Reason, Step, What};
 use simulation::time::Nanos;
@@ -118,6 +119,9 @@ fn step(world: &World, step: &Step) -> Value {
         What::Executed { server, computed } => {
             json!({"step": "executed", "server": name(*server), "computed": computed})
         }
+        What::Dropped { server, died } => {
+            json!({"step": "dropped", "server": name(*server), "died": died})
+        }
         What::AttemptFailed {
             at_node,
             server,
@@ -125,12 +129,26 @@ fn step(world: &World, step: &Step) -> Value {
         } => {
             json!({"step": "attempt failed", "by": name(*at_node), "server": server.map(name), "reason": reason(*why)})
         }
+        What::NotRetried { at_node, why } => {
+            json!({"step": "not sent again", "by": name(*at_node), "reason": obstacle(*why)})
+        }
         What::Finished { outcome: end } => json!({"step": "finished", "outcome": outcome(*end)}),
     };
     let at: Nanos = step.at;
     line["at_ns"] = json!(at);
     line["attempt"] = json!(step.attempt);
     line
+}
+
+fn obstacle(why: Obstacle) -> &'static str {
+    match why {
+        Obstacle::Deadline => "deadline passed",
+        Obstacle::Final => "status is final",
+        Obstacle::Harm => "may have been executed",
+        Obstacle::Attempts => "no attempts left",
+        Obstacle::Nobody => "no backend left to try",
+        Obstacle::Budget => "retry budget used up",
+    }
 }
 
 fn message(kind: simulation::record::MessageKind) -> &'static str {

@@ -179,7 +179,24 @@ pub enum Verdict {
         after: Nanos,
     },
     /// The call has failed with this status.
-    GiveUp(Status),
+    GiveUp(Status, Obstacle),
+}
+
+/// Why a failed attempt is not followed by another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The deadline has passed, or would before another attempt began.
+    Deadline,
+    /// What failed it would fail another attempt as well, or says that it was tried again already.
+    Final,
+    /// It may have been executed, and executing it twice is not harmless.
+    Harm,
+    /// As many attempts were made as may be.
+    Attempts,
+    /// Every backend that could take it was asked.
+    Nobody,
+    /// The budget of retries is used up.
+    Budget,
 }
 
 impl CallPolicy {
@@ -198,18 +215,23 @@ impl CallPolicy {
         uniform: f64,
     ) -> Verdict {
         if time_left == 0 {
-            return Verdict::GiveUp(Status::DeadlineExceeded);
+            return Verdict::GiveUp(Status::DeadlineExceeded, Obstacle::Deadline);
         }
         let safe =
             idempotent || self.semantics == Semantics::AtLeastOnce || !failure.maybe_executed();
-        if !failure.transient() || !safe || attempts_made >= self.max_attempts {
-            return Verdict::GiveUp(failure.status());
-        }
         let after = self.backoff.delay(attempts_made.saturating_sub(1), uniform);
-        if after >= time_left {
-            return Verdict::GiveUp(failure.status());
-        }
-        Verdict::Retry { after }
+        let obstacle = if !failure.transient() {
+            Obstacle::Final
+        } else if !safe {
+            Obstacle::Harm
+        } else if attempts_made >= self.max_attempts {
+            Obstacle::Attempts
+        } else if after >= time_left {
+            Obstacle::Deadline
+        } else {
+            return Verdict::Retry { after };
+        };
+        Verdict::GiveUp(failure.status(), obstacle)
     }
 }
 
@@ -249,21 +271,21 @@ mod tests {
         );
         assert_eq!(
             judge(AttemptFailure::Reset, false),
-            Verdict::GiveUp(Status::Unavailable)
+            Verdict::GiveUp(Status::Unavailable, Obstacle::Harm)
         );
         assert_eq!(
             judge(AttemptFailure::TimedOut, false),
-            Verdict::GiveUp(Status::DeadlineExceeded)
+            Verdict::GiveUp(Status::DeadlineExceeded, Obstacle::Harm)
         );
         assert_eq!(
             judge(AttemptFailure::Status(Status::Unavailable), false),
-            Verdict::GiveUp(Status::Unavailable)
+            Verdict::GiveUp(Status::Unavailable, Obstacle::Harm)
         );
         assert_eq!(judge(AttemptFailure::Reset, true), again);
         assert_eq!(judge(AttemptFailure::TimedOut, true), again);
         assert_eq!(
             judge(AttemptFailure::Status(Status::NotFound), true),
-            Verdict::GiveUp(Status::NotFound)
+            Verdict::GiveUp(Status::NotFound, Obstacle::Final)
         );
     }
 
@@ -276,7 +298,8 @@ mod tests {
         let verdict = policy.after_failure(AttemptFailure::TimedOut, 2, false, SECOND, 0.5);
         assert_eq!(verdict, Verdict::Retry { after: 200_000_000 });
         let last = policy.after_failure(AttemptFailure::TimedOut, 4, false, SECOND, 0.5);
-        assert_eq!(last, Verdict::GiveUp(Status::DeadlineExceeded));
+        let used_up = Verdict::GiveUp(Status::DeadlineExceeded, Obstacle::Attempts);
+        assert_eq!(last, used_up);
     }
 
     #[test]
@@ -284,8 +307,9 @@ mod tests {
         let policy = CallPolicy::default();
         let judge = |left| policy.after_failure(AttemptFailure::Refused, 1, true, left, 0.5);
         assert_eq!(judge(100_000_001), Verdict::Retry { after: 100_000_000 });
-        assert_eq!(judge(100_000_000), Verdict::GiveUp(Status::Unavailable));
-        assert_eq!(judge(0), Verdict::GiveUp(Status::DeadlineExceeded));
+        let late = |status| Verdict::GiveUp(status, Obstacle::Deadline);
+        assert_eq!(judge(100_000_000), late(Status::Unavailable));
+        assert_eq!(judge(0), late(Status::DeadlineExceeded));
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use crate::bytes::Bytes;
 use crate::ids::{LinkId, NodeId};
 use crate::time::Nanos;
 use rpc::procedure::{Arguments, ReturnValue};
+use rpc::retry::Obstacle;
 use rpc::status::Status;
 use std::rc::Rc;
 
@@ -119,6 +120,8 @@ pub enum What {
         arrives: Nanos,
         /// Whether it is lost on the way.
         lost: bool,
+        /// Whether it says that something failed.
+        error: bool,
     },
     /// A balancer chose a backend.
     Chosen {
@@ -148,6 +151,13 @@ pub enum What {
         /// Whether it was computed, or a kept reply was found under its idempotency key.
         computed: bool,
     },
+    /// What waited or was worked on came to nothing.
+    Dropped {
+        /// The server.
+        server: NodeId,
+        /// Whether its process has died; else its caller wants it no more.
+        died: bool,
+    },
     /// An attempt failed, as its sender sees it.
     AttemptFailed {
         /// Who tried.
@@ -156,6 +166,13 @@ pub enum What {
         server: Option<NodeId>,
         /// Why.
         reason: Reason,
+    },
+    /// After that the call is not sent again.
+    NotRetried {
+        /// By whom.
+        at_node: NodeId,
+        /// Why.
+        why: Obstacle,
     },
     /// The client has the outcome.
     Finished {

@@ -500,3 +500,59 @@ fn every_event_can_be_told_and_telling_changes_nothing() {
         );
     }
 }
+
+/// Five servers of which the second falls silent while it works.
+fn with_a_silent_server() -> (World, simulation::NodeId, u64) {
+    let mut world = start("five-servers");
+    let id = world.node_named("server-2").expect("it is there").id;
+    world.advance(SECOND);
+    let busy = |world: &World| common::server(world, "server-2").busy > 0;
+    while !busy(&world) {
+        world.advance(world.now() + MILLISECOND);
+    }
+    let died = world.now();
+    world
+        .apply(&Action::Kill("server-2".to_owned(), Death::Silence))
+        .expect("it runs");
+    world.advance(died + SECOND);
+    (world, id, died)
+}
+
+#[test]
+fn what_dies_with_its_server_is_written_down_when_it_dies() {
+    use simulation::record::What;
+    let (world, id, died) = with_a_silent_server();
+    let mut lost = 0;
+    for call in world.calls() {
+        for (place, step) in call.steps.iter().enumerate() {
+            if !matches!(step.what, What::Dropped { server, died: true } if server == id) {
+                continue;
+            }
+            lost += 1;
+            assert_eq!(step.at, died);
+            let before = call.steps[..place].iter().any(|early| {
+                matches!(early.what, What::Started { server } | What::Queued { server, .. } if server == id)
+            });
+            assert!(before, "{call:?}");
+        }
+    }
+    let told = world
+        .incidents_since(0)
+        .find_map(|incident| match incident.kind {
+            IncidentKind::Killed { lost, .. } => Some(lost),
+            _ => None,
+        });
+    assert_eq!(Some(lost), told);
+}
+
+#[test]
+fn what_nobody_waits_for_any_more_is_dropped_in_the_trace() {
+    use simulation::record::What;
+    let mut scenario = preset("five-servers");
+    scenario.call_policy.attempt_timeout = 60 * MILLISECOND;
+    let mut world = common::start(&scenario);
+    world.advance(5 * SECOND);
+    let dropped =
+        |step: &simulation::record::Step| matches!(step.what, What::Dropped { died: false, .. });
+    assert!(world.calls().any(|call| call.steps.iter().any(dropped)));
+}

@@ -63,9 +63,11 @@ pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
                 svg::path("trace-lifeline", format!("M{:.1} {:.1}V{:.1}", line.x, layout.span.0 - 14.0, layout.span.1 + 4.0).into()),
             ]) }
             { for layout.bars.iter().map(|bar| {
-                let hatched = (bar.stay == Stay::Queued).then_some("url(#trace-hatch)");
-                svg::rect(bar_class(bar), hatched, [bar.x - 4.0, bar.top, 8.0, (bar.foot - bar.top).max(1.5)])
+                let class = bar_class(bar);
+                let hatched = (class == "trace-queued").then_some("url(#trace-hatch)");
+                svg::rect(class, hatched, [bar.x - 4.0, bar.top, 8.0, (bar.foot - bar.top).max(1.5)])
             }) }
+            { for layout.bars.iter().filter(|bar| matches!(bar.stay, Stay::Dropped { .. })).map(|bar| cross(bar.x, bar.foot)) }
             { for layout.messages.iter().map(message) }
             { for layout.breaks.iter().map(|y| cut(*y)) }
             { for layout.bars.iter().filter_map(in_vain) }
@@ -107,8 +109,8 @@ fn label(fit: Names, place: usize, x: f64, head: f64, name: &str) -> Html {
 
 const fn bar_class(bar: &Bar) -> &'static str {
     match bar.stay {
-        Stay::Queued => "trace-queued",
-        Stay::Served => "trace-served",
+        Stay::Queued | Stay::Dropped { queued: true } => "trace-queued",
+        Stay::Served | Stay::Dropped { queued: false } => "trace-served",
         Stay::InVain(_) => "trace-in-vain",
     }
 }
@@ -119,19 +121,25 @@ fn message(message: &Message) -> Html {
         Look::Request => "trace-message trace-request",
         Look::Retry => "trace-message trace-retry",
         Look::Reply => "trace-message trace-reply",
+        Look::Error => "trace-message trace-error",
         Look::Failure => "trace-message trace-failure",
     };
     let ((x1, y1), (x2, y2)) = (message.from, message.to);
     let line = svg::path(class, format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}").into());
     let end = if message.lost {
-        let cross = format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x2 - 3.5, y2 - 3.5);
-        svg::path("trace-cross", cross.into())
+        cross(x2, y2)
     } else if message.look != Look::Quiet {
         arrow(message)
     } else {
         Html::default()
     };
     svg::all(vec![line, end])
+}
+
+/// Where something comes to nothing.
+fn cross(x: f64, y: f64) -> Html {
+    let strokes = format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x - 3.5, y - 3.5);
+    svg::path("trace-cross", strokes.into())
 }
 
 /// The head of an arrow, along its line.

@@ -6,7 +6,7 @@
 
 use super::words;
 use crate::order::insertion_sort;
-use simulation::record::{CallRecord, MessageKind, Reason, What};
+use simulation::record::{CallRecord, MessageKind, Reason, Step, What};
 use simulation::{Nanos, NodeId};
 
 /// Width of the diagram in its own units, which are about pixels.
@@ -39,6 +39,8 @@ pub(super) enum Look {
     Retry,
     /// A reply.
     Reply,
+    /// A reply that brings an error.
+    Error,
     /// A reset, or lost on the way.
     Failure,
 }
@@ -65,6 +67,11 @@ pub(super) enum Stay {
     Queued,
     /// A core works on it.
     Served,
+    /// It waited or was worked on, and was then lost with its server, or let go.
+    Dropped {
+        /// Whether it still waited.
+        queued: bool,
+    },
     /// Waits for an answer that does not come: the words.
     InVain(String),
 }
@@ -129,6 +136,7 @@ impl Layout {
                 to,
                 arrives,
                 lost,
+                error,
                 ..
             } = step.what
             {
@@ -136,7 +144,7 @@ impl Layout {
                 let way = arrives.saturating_sub(step.at).max(1);
                 let share = ((there - step.at) as f64 / way as f64).min(1.0);
                 let asks = matches!(kind, MessageKind::Open | MessageKind::Request);
-                let unheard = asks && !lost && unheard(call, step.attempt, to);
+                let unheard = asks && !lost && unheard(call, step, to);
                 // What is lost falls off before it arrives.
                 let share = if lost {
                     share * 0.82
@@ -149,7 +157,10 @@ impl Layout {
                 messages.push(Message {
                     from: (left, time.y(step.at)),
                     to: (left + (right - left) * share, time.y(there)),
-                    look: look(kind, step.attempt, lost || unheard),
+                    look: match look(kind, step.attempt, lost || unheard) {
+                        Look::Reply if error => Look::Error,
+                        look => look,
+                    },
                     lost: lost || (unheard && arrives <= now),
                     takes: arrives.saturating_sub(step.at),
                 });
@@ -193,9 +204,12 @@ fn look(kind: MessageKind, attempt: u32, lost: bool) -> Look {
     }
 }
 
-/// Whether an attempt at a server failed without a sign of life from it.
-fn unheard(call: &CallRecord, attempt: u32, server: NodeId) -> bool {
-    let of_attempt = || call.steps.iter().filter(|step| step.attempt == attempt);
+/// Whether an attempt at a server failed without a sign of life from it after a message.
+fn unheard(call: &CallRecord, message: &Step, server: NodeId) -> bool {
+    let of_attempt = || {
+        let steps = call.steps.iter();
+        steps.filter(|step| step.attempt == message.attempt && step.at > message.at)
+    };
     let failed = of_attempt().any(
         |step| matches!(step.what, What::AttemptFailed { server: Some(at), .. } if at == server),
     );
@@ -237,30 +251,20 @@ pub(super) fn met(call: &CallRecord) -> Vec<NodeId> {
 fn stays(call: &CallRecord, now: Nanos) -> Vec<(NodeId, Nanos, Nanos, Stay)> {
     let mut stays = Vec::new();
     for (place, step) in call.steps.iter().enumerate() {
-        let later = call.steps[place + 1..]
+        let mut later = call.steps[place + 1..]
             .iter()
-            .filter(|later| later.attempt == step.attempt);
+            .filter(|later| later.attempt == step.attempt && later.at <= now);
         let stop = call.ended.unwrap_or(now).min(now).max(step.at);
         match step.what {
-            What::Queued { server, .. } => {
-                let until = later.clone().find_map(|later| match later.what {
-                    What::Started { server: at } if at == server => Some(later.at),
-                    What::AttemptFailed {
-                        server: Some(at), ..
-                    } if at == server => Some(later.at),
-                    _ => None,
-                });
-                stays.push((server, step.at, until.unwrap_or(stop), Stay::Queued));
-            }
-            What::Started { server } => {
-                let until = later.clone().find_map(|later| match later.what {
-                    What::Executed { server: at, .. } if at == server => Some(later.at),
-                    What::AttemptFailed {
-                        server: Some(at), ..
-                    } if at == server => Some(later.at),
-                    _ => None,
-                });
-                stays.push((server, step.at, until.unwrap_or(stop), Stay::Served));
+            What::Queued { server, .. } | What::Started { server } => {
+                let queued = matches!(step.what, What::Queued { .. });
+                let end = later.find(|later| ends_stay(&later.what, server));
+                let stay = match end.map(|end| &end.what) {
+                    Some(What::Dropped { .. }) => Stay::Dropped { queued },
+                    _ if queued => Stay::Queued,
+                    _ => Stay::Served,
+                };
+                stays.push((server, step.at, end.map_or(stop, |end| end.at), stay));
             }
             What::AttemptFailed {
                 at_node, reason, ..
@@ -293,6 +297,19 @@ fn stays(call: &CallRecord, now: Nanos) -> Vec<(NodeId, Nanos, Nanos, Stay)> {
     }
     stays.retain(|stay| stay.1 <= now);
     stays
+}
+
+/// Whether a stay at a server is over by this. That its caller gave it up does not end it: the server
+/// may have died before that, and may work on long after.
+fn ends_stay(what: &What, at: NodeId) -> bool {
+    match *what {
+        What::Started { server } | What::Executed { server, .. } | What::Dropped { server, .. } => {
+            server == at
+        }
+        // Turned away.
+        What::Hop { kind, from, .. } => kind == MessageKind::Reply && from == at,
+        _ => false,
+    }
 }
 
 /// The piecewise linear map from time to height.

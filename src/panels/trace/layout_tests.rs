@@ -110,3 +110,49 @@ fn a_long_wait_is_cut_and_told() {
     );
     assert_eq!(layout.lifelines[0].node, rerouted.lan);
 }
+
+#[test]
+fn work_ends_when_its_server_dies() {
+    let world = world(true);
+    let dropped = |call: &CallRecord| {
+        let mut steps = call.steps.iter();
+        let lost = steps.find(|step| matches!(step.what, What::Dropped { died: true, .. }));
+        lost.map(|step| step.at)
+    };
+    let (call, died) = world
+        .calls()
+        .find_map(|call| Some((call, dropped(call)?)))
+        .expect("a call died with the server");
+    let stays = stays(call, world.now());
+    let lost = stays
+        .iter()
+        .find(|stay| matches!(stay.3, Stay::Dropped { .. }))
+        .expect("its stay is shown");
+    assert_eq!(lost.2, died);
+    assert!(
+        call.steps.iter().any(|step| step.at > died),
+        "its caller waits on"
+    );
+    let before = super::stays(call, died - 1);
+    assert!(
+        before
+            .iter()
+            .all(|stay| !matches!(stay.3, Stay::Dropped { .. }))
+    );
+}
+
+#[test]
+fn a_reply_that_brings_an_error_does_not_look_like_a_good_one() {
+    let world = words::tests::with_a_silent_server(true);
+    let replies = |call: &CallRecord, look: Look| {
+        let layout = Layout::of(call, world.now(), 30.0);
+        layout.messages.iter().any(|it| it.look == look)
+    };
+    let failed =
+        |call: &&CallRecord| matches!(call.outcome, simulation::record::Outcome::Failed(_));
+    let failed = world.calls().find(failed).expect("one failed");
+    assert!(replies(failed, Look::Error) && !replies(failed, Look::Reply));
+    let good = |call: &&CallRecord| call.value.is_some() && call.attempts.len() == 1;
+    let good = world.calls().find(good).expect("one was answered");
+    assert!(replies(good, Look::Reply) && !replies(good, Look::Error));
+}

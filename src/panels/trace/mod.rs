@@ -81,10 +81,15 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
         .iter()
         .map(|wire| wire::title(wire, &name(wire.from), &name(wire.to)))
         .collect();
+    // One node however many there are: what follows stays in its place, and open.
+    let unsent: Html = words::unsent(call).map(|(attempt, server)| html! {
+        <p class="trace-note">{ format!("Attempt {attempt}: the request to {} never left. The connection was not yet open.", name(server)) }</p>
+    }).collect();
     html! {
         <>
             <h2>{ format!("Call {} · {}", count(call.id), call.arguments) }</h2>
             <p class="trace-outcome">{ Ending::of(call).icon() }{ format!(" {} · {took} · {attempts}", crate::lab::capitalised(&words::outcome(call)).trim_end_matches('.')) }</p>
+            if let Some(why) = words::not_again(call) { <p class="trace-note">{ why }</p> }
             if let Some(value) = &call.value { <p class="trace-value">{ format!("= {value}") }</p> }
             <h3>{ "Through every hop" }</h3>
             { diagram::diagram(world, call, now) }
@@ -97,6 +102,7 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
                 { steps(world, call) }
             </details>
             <h3>{ "On the wire" }</h3>
+            { unsent }
             <OnTheWire key={call.id} wires={call.wires.clone()} {titles} encoding={world.scenario().encoding} />
             <h3>{ "Why this server" }</h3>
             { choice::choices(world, call) }

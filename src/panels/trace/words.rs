@@ -1,5 +1,6 @@
 //! A call's steps and outcome in words, and its outcome as a shape.
 
+use rpc::retry::Obstacle;
 use simulation::record::{CallRecord, Course, MessageKind, Outcome, Reason, Step, What};
 use simulation::time::milliseconds;
 use simulation::{Nanos, NodeId, World};
@@ -120,6 +121,56 @@ pub(super) fn reason(reason: Reason) -> String {
     }
 }
 
+/// Why a call that failed was not sent again, if that was written down. A client that will not try again
+/// what its balancer has given up has less to tell than the balancer.
+pub(super) fn not_again(call: &CallRecord) -> Option<String> {
+    if Ending::of(call) != Ending::Failed {
+        return None;
+    }
+    let whys = || {
+        call.steps.iter().rev().filter_map(|step| match step.what {
+            What::NotRetried { why, .. } => Some(why),
+            _ => None,
+        })
+    };
+    let telling = whys().find(|why| *why != Obstacle::Final);
+    let why = telling.or_else(|| whys().next())?;
+    Some(format!("Not sent again: {}", obstacle(call, why)))
+}
+
+fn obstacle(call: &CallRecord, why: Obstacle) -> String {
+    match why {
+        Obstacle::Deadline => "its deadline leaves no time.".to_owned(),
+        Obstacle::Final => "clients do not try again after such a status.".to_owned(),
+        Obstacle::Harm => format!(
+            "{} may have run already, and running it twice is not harmless.",
+            call.arguments.procedure().name()
+        ),
+        Obstacle::Attempts => "no attempts are left.".to_owned(),
+        Obstacle::Nobody => "every server that could take it was asked.".to_owned(),
+        Obstacle::Budget => "the budget of retries is used up.".to_owned(),
+    }
+}
+
+/// Attempts whose request never left, and to which server.
+pub(super) fn unsent(call: &CallRecord) -> impl Iterator<Item = (u32, NodeId)> {
+    call.steps.iter().filter_map(|step| match step.what {
+        What::AttemptFailed {
+            at_node,
+            server: Some(server),
+            ..
+        } => {
+            let mut sent = call.wires.iter();
+            let sent = sent.any(|wire| {
+                let request = wire.kind == MessageKind::Request && wire.from == at_node;
+                request && wire.attempt == step.attempt
+            });
+            (!sent).then_some((step.attempt, server))
+        }
+        _ => None,
+    })
+}
+
 /// The node's name as a call meets it: a LAN stands for the client on it.
 pub(super) fn name(world: &World, call: &CallRecord, node: NodeId) -> String {
     if node == call.lan {
@@ -144,10 +195,15 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
             to,
             arrives,
             lost,
+            error,
             ..
         } => {
             let way = format!("{} → {}", name(*from), name(*to));
-            let what = crate::lab::capitalised(kind(*what));
+            let what = match what {
+                MessageKind::Reply if *error => "error reply",
+                other => kind(*other),
+            };
+            let what = crate::lab::capitalised(what);
             let what = what.trim_end_matches('.');
             if *lost {
                 format!("{what} leaves, {way}, and is lost.")
@@ -178,6 +234,13 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
             "{} finds the kept reply under its idempotency key.",
             name(*server)
         ),
+        What::Dropped { server, died: true } => {
+            format!("{} died, and the request with it.", name(*server))
+        }
+        What::Dropped {
+            server,
+            died: false,
+        } => format!("{} drops it: its caller has gone.", name(*server)),
         What::AttemptFailed {
             at_node,
             server,
@@ -197,13 +260,64 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
                 reason(*why)
             ),
         },
+        What::NotRetried { at_node, why } => format!(
+            "Not sent again by {}: {}",
+            name(*at_node),
+            obstacle(call, *why)
+        ),
         What::Finished { .. } => format!("The client has the outcome: {}.", outcome(call)),
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// A run in which a server falls silent; only what is not harmless twice is asked, if so wanted.
+    pub(in crate::panels::trace) fn with_a_silent_server(harmful: bool) -> World {
+        use simulation::time::SECOND;
+        let mut scenario = simulation::presets::find("five-servers").unwrap();
+        let wanted =
+            |asked: &simulation::scenario::Operation| !harmful || !asked.procedure.idempotent();
+        scenario.workload.retain(wanted);
+        let mut world = World::new(&scenario).unwrap();
+        world.advance(SECOND);
+        let death = simulation::action::Death::Silence;
+        let kill = simulation::Action::Kill("server-2".to_owned(), death);
+        world.apply(&kill).unwrap();
+        world.advance(3 * SECOND);
+        world
+    }
+
+    #[test]
+    fn a_failed_call_says_why_it_was_not_sent_again() {
+        let world = with_a_silent_server(true);
+        let said = |call: &CallRecord| Some((call.arguments.procedure(), not_again(call)?));
+        let (procedure, why) = world.calls().find_map(said).expect("a call failed");
+        assert!(!procedure.idempotent());
+        let expected = format!(
+            "Not sent again: {} may have run already, and running it twice is not harmless.",
+            procedure.name()
+        );
+        assert_eq!(why, expected);
+        let mut again = world
+            .calls()
+            .filter(|call| Ending::of(call) == Ending::Again);
+        assert!(again.all(|call| not_again(call).is_none()));
+    }
+
+    #[test]
+    fn a_request_that_never_left_is_known() {
+        let world = with_a_silent_server(false);
+        let id = world.node_named("server-2").unwrap().id;
+        let of_first = |call: &CallRecord| unsent(call).next() == Some((1, id));
+        assert!(world.calls().any(of_first));
+        assert!(
+            world
+                .calls()
+                .any(|call| { call.attempts.len() > 1 && unsent(call).next().is_none() })
+        );
+    }
 
     #[test]
     fn spans_are_short() {

@@ -16,7 +16,7 @@ use crate::workload;
 use balancer::protection::{Budget, Underway};
 use rand_core::Rng;
 use rpc::message::{Call, Reply};
-use rpc::retry::{AttemptFailure, Verdict};
+use rpc::retry::{AttemptFailure, Obstacle, Verdict};
 use rpc::status::Status;
 
 /// How long it takes a user to notice that a call has failed as soon as it was made.
@@ -362,7 +362,7 @@ impl World {
             && let Some(budget) = &mut it.budget
             && !budget.try_retry(now, Underway::default())
         {
-            verdict = Verdict::GiveUp(failure.status());
+            verdict = Verdict::GiveUp(failure.status(), Obstacle::Budget);
         }
         match verdict {
             Verdict::Retry { after } => {
@@ -383,7 +383,8 @@ impl World {
                     backoff: after,
                 });
             }
-            Verdict::GiveUp(status) => {
+            Verdict::GiveUp(status, why) => {
+                self.note_not_retried(key, lan, why);
                 let outcome = match reason {
                     Reason::QueueFull => Outcome::Shed,
                     // A connection that never stood is UNAVAILABLE, however its end was learnt.
@@ -395,6 +396,20 @@ impl World {
         }
     }
 
+    /// Writes down why a call is not sent again.
+    #[cold]
+    pub(super) fn note_not_retried(&mut self, key: CallKey, at_node: NodeId, why: Obstacle) {
+        let Some(record) = self.calls.get(key).map(|call| &call.record) else {
+            return;
+        };
+        let step = Step {
+            at: self.now,
+            attempt: record.attempts.len() as u32,
+            what: What::NotRetried { at_node, why },
+        };
+        self.note(key, record.id, step);
+    }
+
     #[cold]
     pub(super) fn on_call_deadline(&mut self, key: CallKey) {
         let Some(call) = self.calls.get_mut(key) else {
@@ -403,6 +418,8 @@ impl World {
         if call.exchange.is_some() {
             call.last_reason = Some(Reason::Deadline);
         }
+        let lan = call.record.lan;
+        self.note_not_retried(key, lan, Obstacle::Deadline);
         self.end_call_now(key, Status::DeadlineExceeded, Reason::Deadline);
     }
 

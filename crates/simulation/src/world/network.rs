@@ -140,6 +140,7 @@ impl World {
                 to: far,
                 arrives: seen_until,
                 lost,
+                error: message.error,
             },
         };
         self.note(call, call_id, step);

@@ -18,7 +18,7 @@ use crate::time::Nanos;
 use balancer::BackendId;
 use rpc::message::{Call, Reply};
 use rpc::procedure::Failure;
-use rpc::retry::Semantics;
+use rpc::retry::{Obstacle, Semantics};
 use rpc::status::Status;
 use std::rc::Rc;
 
@@ -306,17 +306,26 @@ impl World {
             || inbound.request.idempotency_key.is_some()
             || inbound.request.arguments.procedure().idempotent();
         let in_time = inbound.deadline.is_none_or(|deadline| deadline > now);
-        let again = inbound.tried.len() < tries && in_time && (harmless || at_least_once);
         let call = exchange.call_id;
         // The clock of a hedge was set for the attempt that has failed.
         let stale = inbound.hedge.take();
-        // Nobody pays for a try that has nobody to go to; and the client hears what was said last.
-        let again =
-            again && proxy.balancer.has_candidate(&inbound.tried) && proxy.may_try_again(now);
+        let obstacle = if !(harmless || at_least_once) {
+            Some(Obstacle::Harm)
+        } else if !in_time {
+            Some(Obstacle::Deadline)
+        } else if inbound.tried.len() >= tries {
+            Some(Obstacle::Attempts)
+        } else if !proxy.balancer.has_candidate(&inbound.tried) {
+            // Nobody pays for it then, and the client hears what was said last.
+            Some(Obstacle::Nobody)
+        } else {
+            // Asked last: what may be done is paid for.
+            (!proxy.may_try_again(now)).then_some(Obstacle::Budget)
+        };
         if let Some(timer) = stale {
             self.queue.cancel(timer);
         }
-        if again {
+        let Some(why) = obstacle else {
             if let Some((next, attempt)) = self.forward(node, from, None) {
                 let kind = IncidentKind::Rerouted {
                     call,
@@ -331,7 +340,18 @@ impl World {
             }
             self.let_in_waiting(node);
             return;
-        }
+        };
+        let what = What::NotRetried { at_node: node, why };
+        let attempt = exchange.attempt;
+        self.note(
+            exchange.call,
+            call,
+            Step {
+                at: now,
+                attempt,
+                what,
+            },
+        );
         match reason {
             Reason::QueueFull => {
                 self.refuse(

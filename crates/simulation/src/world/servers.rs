@@ -298,6 +298,7 @@ impl World {
     #[cold]
     pub(super) fn abandon(&mut self, node: NodeId, connection: ConnectionId) {
         let now = self.now;
+        self.note_dropped(node, Some(connection));
         let Some(server) = self.server_mut(node) else {
             self.abandon_inbound(node, connection);
             return;
@@ -315,9 +316,29 @@ impl World {
         self.start_queued(node);
     }
 
+    /// Writes down what a server is about to forget: all that came on a connection, or all as it dies.
+    #[cold]
+    fn note_dropped(&mut self, node: NodeId, connection: Option<ConnectionId>) {
+        let (at, recording) = (self.now, self.recording);
+        let Some(server) = self.server_ref(node).filter(|_| recording) else {
+            return;
+        };
+        let running = server.running.iter().map(|it| &it.job);
+        let forgotten: Vec<_> = (server.queue.iter().chain(running))
+            .filter(|job| connection.is_none_or(|it| it == job.connection))
+            .map(|job| (job.call, job.call_id, job.attempt))
+            .collect();
+        let died = connection.is_none();
+        for (call, call_id, attempt) in forgotten {
+            let what = What::Dropped { server: node, died };
+            self.note(call, call_id, Step { at, attempt, what });
+        }
+    }
+
     /// Forgets all that is queued or running, as a process does that stops. How many were lost.
     pub(super) fn lose_jobs(&mut self, node: NodeId) -> u32 {
         let now = self.now;
+        self.note_dropped(node, None);
         let Some(server) = server_in(&mut self.nodes, node) else {
             return 0;
         };
