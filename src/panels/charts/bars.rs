@@ -30,8 +30,8 @@ pub(super) fn load(read: &Measurements) -> Html {
     let readings: Vec<Reading> = imbalance(&read.bars)
         .map(|imbalance| Reading {
             class: "",
-            number: format!("{imbalance:.2}×"),
-            name: "even",
+            number: format!("Busiest {imbalance:.2}×"),
+            name: "the mean",
         })
         .into_iter()
         .collect();
@@ -62,8 +62,11 @@ fn mean(bars: &[Bar]) -> f64 {
     sum / f64::from(count.max(1))
 }
 
-/// The busiest server's rate over that mean: 1 is even.
+/// The busiest server's rate over that mean: 1 is even. One alone is no more even than uneven.
 fn imbalance(bars: &[Bar]) -> Option<f64> {
+    if bars.len() < 2 {
+        return None;
+    }
     let most = bars
         .iter()
         .filter(|bar| bar.up)

@@ -85,7 +85,7 @@ fn goodput(read: &Measurements) -> Html {
     let readings = [
         Reading {
             class: "chart-good",
-            number: good,
+            number: format!("{good}/s"),
             name: "good",
         },
         // The second is left out where the chart is narrow.

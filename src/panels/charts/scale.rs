@@ -51,18 +51,18 @@ pub(super) struct Window {
     pub(super) length: f64,
 }
 
-/// Lengths to choose from, in seconds of virtual time.
-const LENGTHS: [f64; 4] = [10.0, 30.0, 60.0, 120.0];
+/// Lengths to choose from, in seconds of virtual time: the first seconds of a run fill a chart too.
+const LENGTHS: [f64; 6] = [2.0, 4.0, 10.0, 30.0, 60.0, 120.0];
 
 impl Window {
     /// The window at an instant: as short as holds the run so far, and no longer than what passes
     /// in some minutes at this speed (virtual seconds per real second).
     pub(super) fn at(now: f64, speed: f64) -> Self {
         let longest = match speed {
-            slow if slow <= 0.02 => LENGTHS[0],
-            slow if slow <= 0.25 => LENGTHS[1],
-            medium if medium <= 0.5 => LENGTHS[2],
-            _ => LENGTHS[3],
+            slow if slow <= 0.02 => LENGTHS[2],
+            slow if slow <= 0.25 => LENGTHS[3],
+            medium if medium <= 0.5 => LENGTHS[4],
+            _ => LENGTHS[5],
         };
         let length = LENGTHS
             .into_iter()
@@ -80,14 +80,10 @@ impl Window {
         (at - self.from) / self.length
     }
 
-    /// Round instants in view, about three.
+    /// Round instants in view, two or three: closer together their labels would touch where a chart
+    /// is narrow and the last one stands against its edge.
     pub(super) fn ticks(self) -> Vec<f64> {
-        let step = match self.length {
-            short if short <= 10.0 => 5.0,
-            middle if middle <= 30.0 => 10.0,
-            middle if middle <= 60.0 => 20.0,
-            _ => 60.0,
-        };
+        let step = self.length / 2.0;
         let first = (self.from / step).ceil() as u64;
         (first..first + 8)
             .map(|count| count as f64 * step)
@@ -127,7 +123,7 @@ mod tests {
             Window::at(3.0, 0.1),
             Window {
                 from: 0.0,
-                length: 10.0
+                length: 4.0
             }
         );
         assert_eq!(
@@ -173,7 +169,7 @@ mod tests {
             for speed in [0.01, 0.1, 0.5, 1.0] {
                 let window = Window::at(now, speed);
                 let ticks = window.ticks();
-                assert!((2..=4).contains(&ticks.len()), "{window:?} {ticks:?}");
+                assert!((2..=3).contains(&ticks.len()), "{window:?} {ticks:?}");
                 assert!(
                     ticks
                         .iter()

@@ -95,19 +95,20 @@ impl Theory {
         };
         let calls = plural(steady.calls(), "call");
         let measured = format!("measured {mean}{spread} over {calls}{why}");
+        let named = |found: &Description| html! { <b>{ found.model.name() }</b> };
         let (name, expects, more) = match (&self.found, self.expected[0]) {
             (Ok(found), Some(mean)) => (
-                found.model.name(),
+                named(found),
                 format!(" expects a mean latency of {}; ", duration(mean)),
                 told(found),
             ),
             (Ok(found), None) => (
-                found.model.name(),
+                named(found),
                 " takes too long to solve here; ".to_owned(),
                 told(found),
             ),
             (Err(objection), _) => (
-                "No theory",
+                html! { "No theory" },
                 format!(": {} Mean latency ", objection.sentence()),
                 "A formula is drawn only where its conditions hold for the system as it stands now."
                     .to_owned(),
@@ -117,7 +118,7 @@ impl Theory {
             <details class="theory">
                 <summary>
                     <svg class="chart-key" viewBox="0 0 14 6" width="14" height="6" aria-hidden="true"><path class="chart-theory" d="M0 3H14" /></svg>
-                    <b>{ name }</b>{ expects }{ measured }{ format!(", since {:.1} s.", seconds(steady.since())) }
+                    { name }{ expects }{ measured }{ format!(", since {:.1} s.", seconds(steady.since())) }
                 </summary>
                 <p>{ more }</p>
             </details>
