@@ -191,6 +191,10 @@ fn statuses_of_refusals() {
         ),
         ("404 Not Found", b"GET http://h HTTP/1.1\r\nHost: h\r\n\r\n"),
         (
+            "404 Not Found",
+            b"GET http://h?x=/healthz HTTP/1.1\r\nHost: h\r\n\r\n",
+        ),
+        (
             "405 Method Not Allowed",
             b"DELETE /rpc HTTP/1.1\r\nHost: h\r\n\r\n",
         ),

@@ -51,9 +51,16 @@ fn percentile(calls: &[simulation::record::CallRecord], percent: usize) -> f64 {
 
 /// No server keeps up, every attempt times out: attempts for each call.
 fn amplification(retry_budget: Option<RetryBudget>) -> f64 {
+    amplification_with(retry_budget, Breakers::default())
+}
+
+fn amplification_with(retry_budget: Option<RetryBudget>, breakers: Breakers) -> f64 {
     let mut scenario = changed(
         "five-servers",
-        |it| it.protection.retry_budget = retry_budget,
+        |it| {
+            it.protection.retry_budget = retry_budget;
+            it.protection.breakers = breakers;
+        },
         |_, spec| spec.speed = 0.01,
     );
     scenario.call_policy.max_attempts = 1;
@@ -62,6 +69,18 @@ fn amplification(retry_budget: Option<RetryBudget>) -> f64 {
     world.advance(30 * SECOND);
     let ledger = world.ledger();
     ledger.attempts.sent as f64 / ledger.calls.sent as f64
+}
+
+#[test]
+fn envoys_budget_stands_in_the_place_of_its_breaker_for_retries() {
+    let breakers = Breakers {
+        max_retries: Some(3),
+        ..Breakers::default()
+    };
+    let budget = Some(RetryBudget::ENVOY);
+    let both = amplification_with(budget, breakers);
+    assert!(both > amplification_with(None, breakers));
+    assert!((both - amplification(budget)).abs() < 1e-9);
 }
 
 #[test]

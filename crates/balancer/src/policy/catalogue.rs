@@ -91,7 +91,7 @@ static ENTRIES: [Entry; COUNT] = [
         slug: "least-connections",
         idea: "Each call goes to an idle server, or if there is none to the one with the fewest connections for its weight.",
         known_failure: "A server that fails fast looks idle and attracts the calls; idle servers are all alike, whatever their weight.",
-        score_label: "key: 4096 × (active + 1) / weight, 0 if idle",
+        score_label: "key: 256 × (active + 1) / weight, 0 if idle",
         rule: "the lowest key",
     },
     Entry {

@@ -76,13 +76,14 @@ pub(crate) fn decode_request(bytes: &[u8]) -> Result<Request, Rejection> {
 
 /// The path of a request target, which may be a whole URI (RFC 9112 section 3.2.2).
 fn path(target: &str) -> &str {
-    let path = match target.split_once("://") {
+    // A query may hold slashes of its own.
+    let target = target.split('?').next().unwrap_or_default();
+    match target.split_once("://") {
         Some((_, rest)) if !target.starts_with('/') => {
             rest.find('/').map_or("/", |slash| &rest[slash..])
         }
         _ => target,
-    };
-    path.split('?').next().unwrap_or_default()
+    }
 }
 
 fn reject(status: u16, fields: &str, error: DecodeError) -> Rejection {

@@ -387,7 +387,7 @@ impl World {
                 self.note_not_retried(key, lan, why);
                 let outcome = match reason {
                     Reason::QueueFull => Outcome::Shed,
-                    // A connection that never stood is UNAVAILABLE, however its end was learnt.
+                    // It was time that ran out, though it ran out before the connection stood.
                     Reason::TimedOut if !sent => Outcome::Failed(Status::DeadlineExceeded),
                     _ => Outcome::Failed(status),
                 };

@@ -153,7 +153,12 @@ impl World {
         let (id, connection) = (exchange.id, exchange.connection);
         let response = match self.settings.encoding.decode_response(&message.bytes) {
             Ok(Response::Reply(reply)) if reply.id == id => Ok(reply),
-            Ok(Response::ProbeAnswer { healthy, .. }) => {
+            Ok(Response::ProbeAnswer { healthy, .. })
+                if matches!(
+                    exchange.purpose,
+                    Purpose::Probe { .. } | Purpose::LoadProbe { .. }
+                ) =>
+            {
                 if let Purpose::LoadProbe { .. } = exchange.purpose {
                     let (caller, callee) = (exchange.caller, exchange.callee);
                     if let Some(pool) = self.pool_mut(caller, callee) {
@@ -167,7 +172,7 @@ impl World {
                 }
                 return;
             }
-            Ok(Response::Reply(_)) | Err(_) => Err(Reason::Status(Status::Internal)),
+            Ok(_) | Err(_) => Err(Reason::Status(Status::Internal)),
         };
         let (caller, callee) = (exchange.caller, exchange.callee);
         if let Some(pool) = self.pool_mut(caller, callee) {

@@ -53,12 +53,15 @@ impl Proxy {
 
     /// Whether a retry or a hedge may be made now; if so it is paid for.
     pub(super) fn may_try_again(&mut self, now: Nanos) -> bool {
-        let breakers = self.balancer.settings().protection.breakers;
+        let protection = self.balancer.settings().protection;
+        let breakers = protection.breakers;
         if self.guards.budget.is_none() && breakers.max_retries.is_none() {
             return true;
         }
         let underway = self.underway();
-        breakers.may_retry(underway)
+        // Envoy's budget stands in the place of its breaker for retries.
+        let budgeted = matches!(protection.retry_budget, Some(RetryBudget::Share { .. }));
+        (budgeted || breakers.may_retry(underway))
             && self
                 .guards
                 .budget
