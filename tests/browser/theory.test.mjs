@@ -11,7 +11,7 @@ const says = (page, words) => waitFor(async () => words.test(await line(page).in
 test('one server is drawn as M/M/1, with its conditions and its interval', async () => {
   const page = await open({ query: 'preset=one-server&seed=7&paused=1' });
   await says(page, /M\/M\/1/);
-  await says(page, /too few for an interval/);
+  await says(page, /measured: no call yet/);
   // 24 calls a second of 24 ms each: 24 / (1 - 0.576) ms there, and 40.33 ms on the way.
   await says(page, /expects a mean latency of 97 ms/);
   assert.equal(await page.locator('.chart-plot .chart-theory').count(), 4);
@@ -21,6 +21,8 @@ test('one server is drawn as M/M/1, with its conditions and its interval', async
   await page.getByText(/It holds for calls at random, exponential work/).waitFor();
   await page.getByText(/24 calls a second, 24 ms of work each/).waitFor();
   await page.axe();
+  await page.advance(2_000);
+  await says(page, /measured \d+ ms over \d+ calls, too few for an interval/);
   await page.advance(300_000);
   await says(page, /measured \d+ ms ± \S+ ms \(95 %\) over \d/);
 });

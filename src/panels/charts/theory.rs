@@ -75,26 +75,23 @@ impl Theory {
     /// Name, expectation and measurement in a line; conditions and parameters when it is opened.
     pub(super) fn line(&self, world: &World) -> Html {
         let steady = world.metrics().steady();
-        let (mean, spread, why) = match steady.estimate() {
-            Estimate::None => ("nothing yet".to_owned(), String::new(), ""),
-            Estimate::Few(mean) => (
-                duration(mean * 1e3),
-                String::new(),
-                ", too few for an interval",
+        let calls = plural(steady.calls(), "call");
+        let measured = match steady.estimate() {
+            Estimate::None => "measured: no call yet".to_owned(),
+            Estimate::Few(mean) => format!(
+                "measured {} over {calls}, too few for an interval",
+                duration(mean * 1e3)
             ),
-            Estimate::Alike(mean) => (
-                duration(mean * 1e3),
-                String::new(),
-                ", too like each other for an interval yet",
+            Estimate::Alike(mean) => format!(
+                "measured {} over {calls}, too like each other for an interval yet",
+                duration(mean * 1e3)
             ),
-            Estimate::Known(known) => (
+            Estimate::Known(known) => format!(
+                "measured {} ± {} (95 %) over {calls}",
                 duration(known.mean * 1e3),
-                format!(" ± {} (95 %)", duration(known.half_width_95() * 1e3)),
-                "",
+                duration(known.half_width_95() * 1e3)
             ),
         };
-        let calls = plural(steady.calls(), "call");
-        let measured = format!("measured {mean}{spread} over {calls}{why}");
         let named = |found: &Description| html! { <b>{ found.model.name() }</b> };
         let (name, expects, more) = match (&self.found, self.expected[0]) {
             (Ok(found), Some(mean)) => (
