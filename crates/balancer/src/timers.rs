@@ -211,7 +211,12 @@ impl Balancer {
             .members
             .list
             .iter_mut()
-            .map(|backend| std::mem::take(&mut backend.ejection.tally))
+            .map(|backend| {
+                let tally = std::mem::take(&mut backend.ejection.tally);
+                // As in Envoy: who is out already neither counts as a host nor moves the mean.
+                let out = backend.ejection.until.is_some();
+                if out { Tally::default() } else { tally }
+            })
             .collect();
         let rule = settings.success_rate;
         let least = rule.and_then(|rule| rule.threshold(tallies.iter().copied()));

@@ -462,6 +462,46 @@ fn who_is_far_below_the_mean_is_ejected_at_the_end_of_the_interval() {
     );
 }
 
+/// Envoy's `processSuccessRateEjections` passes over who is ejected already: here two of them would make
+/// five hosts of three and pull the mean down.
+#[test]
+fn who_is_out_already_is_not_compared() {
+    use balancer::{FailurePercentage, SuccessRate};
+    let success_rate = SuccessRate {
+        minimum_hosts: 5,
+        request_volume: 10,
+        ..SuccessRate::default()
+    };
+    let failures = FailurePercentage {
+        threshold: 50,
+        minimum_hosts: 5,
+        request_volume: 10,
+        ..FailurePercentage::default()
+    };
+    let mut settings = with_ejection(100);
+    if let Some(ejection) = &mut settings.ejection {
+        ejection.success_rate = Some(success_rate);
+        ejection.failure_percentage = Some(failures);
+    }
+    let mut cluster = Cluster::new(settings, 5, 7);
+    cluster.fail(BackendId(0), 20);
+    cluster.fail(BackendId(1), 20);
+    assert_eq!(cluster.transitions.len(), 2);
+    for n in 0..40 {
+        for id in 2..5 {
+            let latency = MS;
+            let outcome = if id == 2 && n % 4 > 0 {
+                Outcome::Failed { latency }
+            } else {
+                Outcome::Answered { latency }
+            };
+            cluster.balancer.finished(0, BackendId(id), outcome);
+        }
+    }
+    cluster.run_until(20 * SECOND);
+    assert_eq!(cluster.transitions.len(), 2, "three hosts prove nothing");
+}
+
 /// What is not enforced ejects nobody, and of what is enforced in part chance picks that part.
 #[test]
 fn offences_are_enforced_as_often_as_asked() {
