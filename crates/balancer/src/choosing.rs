@@ -6,7 +6,7 @@ use crate::field::Field;
 use crate::policy::memory::{Memory, Seen};
 use crate::policy::{self, Choice};
 use crate::uniform::below;
-use crate::{Backend, BackendId, Balancer, Nanos, NoBackend, Policy, Request};
+use crate::{Backend, BackendId, Balancer, Because, Nanos, NoBackend, Policy, Request};
 
 impl Balancer {
     pub(crate) fn choose(
@@ -90,14 +90,20 @@ impl Balancer {
         0
     }
 
-    pub(crate) fn count(&mut self, choice: Choice) -> BackendId {
+    pub(crate) fn count(&mut self, now: Nanos, choice: Choice) -> BackendId {
         self.choices += 1;
         self.moves += 1;
         let backend = &mut self.members.list[choice.place];
         backend.active += 1;
         backend.moved = self.moves;
         backend.picked += 1;
-        backend.id
+        let id = backend.id;
+        if let Some(rule) = self.settings.ejection.and_then(|it| it.max_fails)
+            && backend.ejection.fails.picked(now, &rule)
+        {
+            self.eject(now, choice.place, 100, |_| Because::OnTrial);
+        }
+        id
     }
 
     /// Whether all that stand weigh the same.

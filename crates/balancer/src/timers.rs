@@ -145,6 +145,14 @@ impl Balancer {
             return;
         };
         let backend = &mut self.members.list[place];
+        if let (Some(rule), Some(until)) = (settings.max_fails, &mut backend.ejection.until)
+            && backend.ejection.fails.failed(now) >= rule.max_fails
+        {
+            *until = now.saturating_add(rule.fail_timeout).max(*until);
+            self.timers.push(Reverse((*until, backend.id)));
+            backend.conclude();
+            return;
+        }
         if backend.health != Health::Up {
             // Attempts given to it before it was taken out say nothing new.
             return;
@@ -173,7 +181,7 @@ impl Balancer {
     }
 
     /// Ejects a backend if the share that may be ejected allows it, and in so many percent of the cases.
-    fn eject(
+    pub(crate) fn eject(
         &mut self,
         now: Nanos,
         place: usize,
