@@ -364,6 +364,9 @@ impl Balancer {
             }
             Outcome::Failed { .. } => {
                 tally.failed = tally.failed.saturating_add(1);
+                if let Some(time) = &mut backend.response_time {
+                    time.failed(now);
+                }
                 self.attempt_failed(now, place);
             }
             Outcome::Cancelled { .. } => {}
