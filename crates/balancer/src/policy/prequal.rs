@@ -214,8 +214,8 @@ impl Pool {
         self.remove_worst = !self.remove_worst;
     }
 
-    /// What would be compared of a backend: its latency in milliseconds if it is cold, nothing if it is
-    /// hot or not in the pool.
+    /// What would be compared of a backend: its latency in milliseconds if it is cold, more than any if it
+    /// is hot, nothing if it is not in the pool.
     pub(crate) fn score(&self, now: Nanos, id: BackendId, hot_percent: u32) -> Option<f64> {
         let threshold = self.threshold(hot_percent);
         let fresh = self
@@ -223,7 +223,11 @@ impl Pool {
             .iter()
             .filter(|probe| probe.id == id && now.saturating_sub(probe.at) <= LIFETIME);
         let best = fresh.map(|probe| Self::rank(probe, threshold)).min()?;
-        (!best.0).then_some(best.1 as f64 / 1e6)
+        Some(if best.0 {
+            f64::INFINITY
+        } else {
+            best.1 as f64 / 1e6
+        })
     }
 }
 
@@ -256,7 +260,11 @@ mod tests {
         let answers = [(1, 30), (1, 20), (2, 10), (1, 40), (1, 50), (2, 60), (9, 1)];
         let mut seven = members(&[1; 7]);
         assert_eq!(choose(&mut pool(&answers), &mut seven, 0).place, 2);
-        assert_eq!(pool(&answers).score(0, BackendId(6), 84), None);
+        assert_eq!(
+            pool(&answers).score(0, BackendId(6), 84),
+            Some(f64::INFINITY)
+        );
+        assert_eq!(pool(&answers).score(0, BackendId(7), 84), None);
         assert_eq!(pool(&answers).score(0, BackendId(2), 84), Some(10.0));
     }
 
