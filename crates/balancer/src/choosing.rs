@@ -6,7 +6,7 @@ use crate::field::Field;
 use crate::policy::memory::{Memory, Seen};
 use crate::policy::{self, Choice};
 use crate::uniform::below;
-use crate::{Backend, BackendId, Balancer, Because, Nanos, NoBackend, Policy, Request};
+use crate::{Backend, BackendId, Balancer, Because, Health, Nanos, NoBackend, Policy, Request};
 
 impl Balancer {
     pub(crate) fn choose(
@@ -107,6 +107,7 @@ impl Balancer {
         backend.picked += 1;
         let id = backend.id;
         if let Some(rule) = self.settings.ejection.and_then(|it| it.max_fails)
+            && backend.health == Health::Up
             && backend.ejection.fails.picked(now, &rule)
         {
             self.eject(now, choice.place, 100, |_| Because::OnTrial);
