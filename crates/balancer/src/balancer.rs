@@ -279,7 +279,7 @@ impl Balancer {
         rng: &mut impl Rng,
     ) -> Result<BackendId, NoBackend> {
         let choice = self.choose(now, request, rng)?;
-        Ok(self.count(choice))
+        Ok(self.count(now, choice))
     }
 
     /// The very choice that [`pick`](Self::pick) would make with the same generator, and why.
@@ -294,7 +294,7 @@ impl Balancer {
         let scores = self.scores(now, request);
         let choice = self.choose(now, request, rng);
         let explanation = Explanation::new(self, now, request, &scores, choice);
-        (choice.map(|choice| self.count(choice)), explanation)
+        (choice.map(|choice| self.count(now, choice)), explanation)
     }
 
     /// Whether there is anyone to pick beside those tried.
@@ -351,16 +351,22 @@ impl Balancer {
             Outcome::Answered { .. } => {
                 tally.answered = tally.answered.saturating_add(1);
                 backend.ejection.failures_in_a_row = 0;
-                if let Some(rule) = self.settings.ejection.and_then(|it| it.max_fails) {
-                    let began = now.saturating_sub(latency);
-                    backend.ejection.fails.succeeded(began, &rule);
-                }
                 if let Some(time) = &mut backend.response_time {
                     time.observe(latency);
+                }
+                if let Some(rule) = self.settings.ejection.and_then(|it| it.max_fails)
+                    && backend.ejection.fails.succeeded(&rule)
+                    && backend.ejection.until.is_some()
+                {
+                    backend.ejection.restore(now);
+                    self.record(now, place, Change::Restored, Because::TrialPassed);
                 }
             }
             Outcome::Failed { .. } => {
                 tally.failed = tally.failed.saturating_add(1);
+                if let Some(time) = &mut backend.response_time {
+                    time.failed(now);
+                }
                 self.attempt_failed(now, place);
             }
             Outcome::Cancelled { .. } => {}

@@ -6,7 +6,7 @@ use crate::field::Field;
 use crate::policy::memory::{Memory, Seen};
 use crate::policy::{self, Choice};
 use crate::uniform::below;
-use crate::{Backend, BackendId, Balancer, Nanos, NoBackend, Policy, Request};
+use crate::{Backend, BackendId, Balancer, Because, Health, Nanos, NoBackend, Policy, Request};
 
 impl Balancer {
     pub(crate) fn choose(
@@ -16,7 +16,9 @@ impl Balancer {
         rng: &mut impl Rng,
     ) -> Result<Choice, NoBackend> {
         self.prepare(now, rng);
-        let level = self.choose_level(rng);
+        let level = self.choose_level(request.key, rng);
+        let by_load = matches!(self.settings.policy, Policy::WeightedLeastRequest { .. });
+        let equal = by_load && self.weights_are_equal();
         let mut field = Field::of(&mut self.members, request.tried, level)?;
         let key = request.key;
         Ok(match (&self.settings.policy, &mut self.memory) {
@@ -52,7 +54,7 @@ impl Balancer {
             (_, Memory::Map(map)) => map.choose(&field),
             (_, Memory::Turns(turns)) => turns.choose(&field),
             (&Policy::WeightedLeastRequest { bias }, Memory::Schedule(schedule)) => {
-                policy::weighted_least_request::choose(schedule, &field, bias, rng)
+                policy::weighted_least_request::choose(schedule, &field, (bias, equal), rng)
             }
             (_, Memory::Schedule(schedule)) => {
                 schedule.choose(&field, &|place| field.backend(place).weight_f64())
@@ -70,8 +72,10 @@ impl Balancer {
         })
     }
 
-    /// Which priority a call goes to: one draw if several have a share.
-    pub(crate) fn choose_level(&self, rng: &mut impl Rng) -> usize {
+    /// Which priority a call goes to, if several have a share: by one draw, or by the client's hash where
+    /// that is the policy. Else a client would have one backend of each priority, and go to and fro
+    /// between them; Envoy, too, takes the hash modulo 100 there.
+    fn choose_level(&self, key: u64, rng: &mut impl Rng) -> usize {
         let levels = &self.members.levels;
         let loaded = |level: &&crate::members::Level| level.load.percent > 0;
         if levels.len() < 2 || levels.iter().filter(loaded).count() < 2 {
@@ -80,7 +84,11 @@ impl Balancer {
                 .position(|level| level.load.percent > 0)
                 .unwrap_or(0);
         }
-        let mut rest = below(rng, 100);
+        let mut rest = if self.settings.policy.goes_by_key() {
+            (policy::ring_hash::hash_key(key) % 100) as u32
+        } else {
+            below(rng, 100)
+        };
         for (index, level) in levels.iter().enumerate() {
             if rest < level.load.percent {
                 return index;
@@ -90,14 +98,21 @@ impl Balancer {
         0
     }
 
-    pub(crate) fn count(&mut self, choice: Choice) -> BackendId {
+    pub(crate) fn count(&mut self, now: Nanos, choice: Choice) -> BackendId {
         self.choices += 1;
         self.moves += 1;
         let backend = &mut self.members.list[choice.place];
         backend.active += 1;
         backend.moved = self.moves;
         backend.picked += 1;
-        backend.id
+        let id = backend.id;
+        if let Some(rule) = self.settings.ejection.and_then(|it| it.max_fails)
+            && backend.health == Health::Up
+            && backend.ejection.fails.picked(now, &rule)
+        {
+            self.eject(now, choice.place, 100, |_| Because::OnTrial);
+        }
+        id
     }
 
     /// Whether all that stand weigh the same.

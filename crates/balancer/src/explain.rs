@@ -24,6 +24,8 @@ pub struct Explanation {
     pub drawn: Vec<BackendId>,
     /// Why nobody could be picked, if so.
     pub nobody: Option<NoBackend>,
+    /// Whether turns decided because the policy's own rule came to nothing.
+    pub(crate) by_turns: bool,
     /// The policy itself, for the sentence.
     pub(crate) by: Policy,
 }
@@ -62,8 +64,16 @@ pub enum PassedOver {
     OtherPriority,
     /// It has all the calls that its bound allows.
     Full,
-    /// It was not among those drawn at random, or not known from a probe.
+    /// It was not among those drawn at random.
     NotDrawn,
+    /// No probe of it is fresh.
+    Unprobed,
+    /// Its probe says that it is hot: of those the least busy is taken, and only if all are.
+    Hot,
+    /// The client's key leads to another.
+    NotOwner,
+    /// It is another's turn.
+    NotItsTurn,
     /// Its score was worse.
     Outscored,
     /// Its score was the same, and the tie-break went against it.
@@ -82,6 +92,10 @@ impl PassedOver {
             Self::OtherPriority => "of another priority",
             Self::Full => "has as many calls as it may",
             Self::NotDrawn => "not drawn",
+            Self::Unprobed => "no fresh probe of it",
+            Self::Hot => "hot: its probe says it is busy",
+            Self::NotOwner => "the client's hash leads elsewhere",
+            Self::NotItsTurn => "not its turn",
             Self::Outscored => "a worse score",
             Self::LostTie => "the same score, lost the tie",
         }
@@ -168,17 +182,13 @@ impl Explanation {
                     Some(PassedOver::NotDrawn)
                 }
                 Ok(_) if full(place) => Some(PassedOver::Full),
-                Ok(_) if scores[place].is_none() && winning.is_some() => Some(PassedOver::NotDrawn),
-                Ok(choice) if scores[place] == winning && choice.tie.is_some() => {
-                    Some(PassedOver::LostTie)
-                }
-                Ok(_) => Some(PassedOver::Outscored),
+                Ok(choice) => Some(lost(policy, choice, winning, scores[place])),
             };
             Candidate {
                 backend: backend.id,
                 name: Arc::clone(&backend.name),
                 passed_over: barred(backend, request).or(lost),
-                score: scores[place],
+                score: scores[place].filter(|score| score.is_finite()),
                 active: backend.active,
                 chosen: choice.is_ok_and(|choice| choice.place == place),
             }
@@ -211,8 +221,24 @@ impl Explanation {
             tie_break: choice.ok().and_then(|choice| choice.tie),
             drawn,
             nobody: choice.err(),
+            by_turns: choice.is_ok_and(|choice| choice.looked == Looked::Turns),
             by: policy.clone(),
         }
+    }
+}
+
+/// Why a backend lost that was looked at, by what the policy had to compare.
+fn lost(policy: &Policy, choice: Choice, winning: Option<f64>, score: Option<f64>) -> PassedOver {
+    let prequal = matches!(policy, Policy::Prequal { .. });
+    match (winning, score) {
+        _ if choice.looked == Looked::Turns => PassedOver::NotItsTurn,
+        (_, Some(f64::INFINITY)) if prequal => PassedOver::Hot,
+        (_, None) if prequal => PassedOver::Unprobed,
+        (Some(winning), Some(score)) if policy.prefers(winning, score) => PassedOver::Outscored,
+        _ if policy.goes_by_key() => PassedOver::NotOwner,
+        // Of equal probes the older is taken, which is not worth a word.
+        _ if choice.tie.is_some() || prequal && winning == score => PassedOver::LostTie,
+        _ => PassedOver::NotItsTurn,
     }
 }
 

@@ -37,6 +37,7 @@ impl Explanation {
                 .join(", ")
         };
         match self.by {
+            _ if self.by_turns => format!("by turns among {standing}, after too many tries"),
             Policy::RoundRobin => format!("its turn, longest waiting of {standing}"),
             Policy::SmoothWeightedRoundRobin => {
                 format!("current weight {score:.0}, greatest of {standing}")
@@ -77,6 +78,9 @@ impl Explanation {
             Policy::JoinIdleQueue => format!("nobody idle, drawn at random from {standing}"),
             Policy::Prequal { .. } if !self.drawn.is_empty() => {
                 format!("too few fresh probes, drawn at random from {standing}")
+            }
+            Policy::Prequal { .. } if chosen.score.is_none() => {
+                "the fewest in flight, as all that probes know of are hot".to_owned()
             }
             _ if chosen.score.is_none() => self.rule.to_owned(),
             _ => format!("{}, {score:.2} ({})", self.rule, self.score_label),

@@ -145,6 +145,14 @@ impl Balancer {
             return;
         };
         let backend = &mut self.members.list[place];
+        if let (Some(rule), Some(until)) = (settings.max_fails, &mut backend.ejection.until)
+            && backend.ejection.fails.failed(now) >= rule.max_fails
+        {
+            *until = now.saturating_add(rule.fail_timeout).max(*until);
+            self.timers.push(Reverse((*until, backend.id)));
+            backend.conclude();
+            return;
+        }
         if backend.health != Health::Up {
             // Attempts given to it before it was taken out say nothing new.
             return;
@@ -173,7 +181,7 @@ impl Balancer {
     }
 
     /// Ejects a backend if the share that may be ejected allows it, and in so many percent of the cases.
-    fn eject(
+    pub(crate) fn eject(
         &mut self,
         now: Nanos,
         place: usize,
@@ -211,7 +219,12 @@ impl Balancer {
             .members
             .list
             .iter_mut()
-            .map(|backend| std::mem::take(&mut backend.ejection.tally))
+            .map(|backend| {
+                let tally = std::mem::take(&mut backend.ejection.tally);
+                // As in Envoy: who is out already neither counts as a host nor moves the mean.
+                let out = backend.ejection.until.is_some();
+                if out { Tally::default() } else { tally }
+            })
             .collect();
         let rule = settings.success_rate;
         let least = rule.and_then(|rule| rule.threshold(tallies.iter().copied()));

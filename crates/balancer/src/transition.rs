@@ -58,6 +58,10 @@ pub enum Because {
         /// The failures.
         n: u32,
     },
+    /// Its time out is over, one attempt tries it, and the others wait for how that ends.
+    OnTrial,
+    /// The attempt that tried it was answered.
+    TrialPassed,
     /// So small a share of its attempts was answered, where the others had more.
     SuccessRate {
         /// Its share, in percent.
@@ -112,6 +116,10 @@ impl std::fmt::Display for Because {
             Self::FailurePercentage { percent } => {
                 write!(f, "{percent} % of its attempts failed")
             }
+            Self::OnTrial => {
+                f.write_str("one attempt tries it, and the others wait for how that ends")
+            }
+            Self::TrialPassed => f.write_str("the attempt that tried it was answered"),
             Self::EjectionEnded => f.write_str("its ejection time is over"),
             Self::ChecksSwitchedOff => f.write_str("health checks were switched off"),
             Self::EjectionSwitchedOff => f.write_str("ejection was switched off"),

@@ -462,6 +462,46 @@ fn who_is_far_below_the_mean_is_ejected_at_the_end_of_the_interval() {
     );
 }
 
+/// Envoy's `processSuccessRateEjections` passes over who is ejected already: here two of them would make
+/// five hosts of three and pull the mean down.
+#[test]
+fn who_is_out_already_is_not_compared() {
+    use balancer::{FailurePercentage, SuccessRate};
+    let success_rate = SuccessRate {
+        minimum_hosts: 5,
+        request_volume: 10,
+        ..SuccessRate::default()
+    };
+    let failures = FailurePercentage {
+        threshold: 50,
+        minimum_hosts: 5,
+        request_volume: 10,
+        ..FailurePercentage::default()
+    };
+    let mut settings = with_ejection(100);
+    if let Some(ejection) = &mut settings.ejection {
+        ejection.success_rate = Some(success_rate);
+        ejection.failure_percentage = Some(failures);
+    }
+    let mut cluster = Cluster::new(settings, 5, 7);
+    cluster.fail(BackendId(0), 20);
+    cluster.fail(BackendId(1), 20);
+    assert_eq!(cluster.transitions.len(), 2);
+    for n in 0..40 {
+        for id in 2..5 {
+            let latency = MS;
+            let outcome = if id == 2 && n % 4 > 0 {
+                Outcome::Failed { latency }
+            } else {
+                Outcome::Answered { latency }
+            };
+            cluster.balancer.finished(0, BackendId(id), outcome);
+        }
+    }
+    cluster.run_until(20 * SECOND);
+    assert_eq!(cluster.transitions.len(), 2, "three hosts prove nothing");
+}
+
 /// What is not enforced ejects nobody, and of what is enforced in part chance picks that part.
 #[test]
 fn offences_are_enforced_as_often_as_asked() {
@@ -533,28 +573,92 @@ fn nginx(max_fails: u32) -> Settings {
     }
 }
 
-/// From nginx's code: after its time out one failure is enough, until a call has succeeded that began
-/// when the last failure was old.
+/// From nginx's code: a success clears what is held against a server only if a choice fell on it when the
+/// last failure was old.
 #[test]
 fn nginx_forgets_only_on_a_late_success() {
     let mut cluster = Cluster::new(nginx(2), 2, 7);
-    let failed = Outcome::Failed { latency: 0 };
-    let answered = Outcome::Answered { latency: 0 };
-    let mut fail = |at, outcome| {
+    let mut end = |at, outcome| {
         cluster.balancer.handle_timer(at);
+        cluster.pick(at, &[BackendId(1)]);
         cluster.balancer.finished(at, BackendId(0), outcome);
-        let taken = cluster.balancer.take_transitions();
-        taken
-            .iter()
-            .any(|it| matches!(it.change, Change::Ejected { .. }))
+        cluster.balancer.take_transitions();
+        cluster.balancer.backend(BackendId(0)).unwrap().health
     };
-    assert!(!fail(0, failed));
+    assert_eq!(end(0, FAILED), Health::Up);
     // A success within ten seconds changes nothing.
-    assert!(!fail(10 * SECOND, answered));
-    assert!(fail(15 * SECOND, failed));
+    assert_eq!(end(9 * SECOND, ANSWERED), Health::Up);
+    let until = 25 * SECOND;
+    assert_eq!(end(15 * SECOND, FAILED), Health::Ejected { until });
     // Out until 25 s; then one failure is enough.
-    assert!(fail(26 * SECOND, failed));
-    assert!(!fail(37 * SECOND, answered));
-    assert!(!fail(38 * SECOND, failed));
-    assert!(fail(39 * SECOND, failed));
+    let until = 36 * SECOND;
+    assert_eq!(end(26 * SECOND, FAILED), Health::Ejected { until });
+    assert_eq!(end(37 * SECOND, ANSWERED), Health::Up);
+    assert_eq!(end(38 * SECOND, FAILED), Health::Up);
+    let until = 49 * SECOND;
+    assert_eq!(end(39 * SECOND, FAILED), Health::Ejected { until });
+}
+
+const FAILED: Outcome = Outcome::Failed { latency: 0 };
+const ANSWERED: Outcome = Outcome::Answered { latency: 0 };
+
+/// nginx's pick sets `checked`, which shuts the door behind it.
+#[test]
+fn nginx_lets_one_attempt_through_and_holds_the_rest_until_it_ends() {
+    let mut cluster = Cluster::new(nginx(1), 2, 7);
+    let others = [BackendId(1)];
+    let request = Request {
+        key: 0,
+        tried: &others,
+    };
+    let mut rng = Pcg64Mcg::new(7);
+    let mut pick = |balancer: &mut Balancer, at| {
+        balancer.handle_timer(at);
+        balancer.pick(at, &request, &mut rng).is_ok()
+    };
+    let balancer = &mut cluster.balancer;
+    balancer.finished(0, BackendId(0), FAILED);
+    assert!(!pick(balancer, 9 * SECOND));
+    assert!(pick(balancer, 11 * SECOND));
+    assert!(!pick(balancer, 11 * SECOND) && !pick(balancer, 20 * SECOND));
+    // One that neither fails nor is answered keeps the door shut for ten seconds.
+    assert!(pick(balancer, 21 * SECOND) && !pick(balancer, 21 * SECOND));
+    balancer.finished(22 * SECOND, BackendId(0), FAILED);
+    assert!(!pick(balancer, 31 * SECOND) && pick(balancer, 32 * SECOND));
+    balancer.finished(33 * SECOND, BackendId(0), ANSWERED);
+    assert!(pick(balancer, 33 * SECOND) && pick(balancer, 33 * SECOND));
+    let because: Vec<_> = balancer
+        .take_transitions()
+        .iter()
+        .map(|it| it.because)
+        .collect();
+    assert_eq!(
+        because,
+        [
+            Because::Failures { n: 1 },
+            Because::EjectionEnded,
+            Because::OnTrial,
+            Because::EjectionEnded,
+            Because::OnTrial,
+            Because::EjectionEnded,
+            Because::OnTrial,
+            Because::TrialPassed,
+        ]
+    );
+}
+
+/// What was under way when a server was taken out, and fails then, keeps it out for the whole time again.
+#[test]
+fn nginx_counts_the_time_out_from_the_last_failure() {
+    let mut cluster = Cluster::new(nginx(1), 2, 7);
+    let balancer = &mut cluster.balancer;
+    balancer.finished(0, BackendId(0), FAILED);
+    balancer.finished(5 * SECOND, BackendId(0), FAILED);
+    // A success of then says nothing: it began before the failure.
+    balancer.finished(6 * SECOND, BackendId(0), ANSWERED);
+    balancer.handle_timer(14 * SECOND);
+    let out = Health::Ejected { until: 15 * SECOND };
+    assert_eq!(balancer.backend(BackendId(0)).unwrap().health, out);
+    balancer.handle_timer(15 * SECOND);
+    assert_eq!(balancer.backend(BackendId(0)).unwrap().health, Health::Up);
 }

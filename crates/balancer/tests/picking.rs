@@ -462,3 +462,57 @@ fn explaining_a_choice_that_is_not_made_disturbs_nothing() {
         );
     }
 }
+
+/// Envoy takes the hash modulo 100 for the priority where a hash balances.
+#[test]
+fn a_client_keeps_its_backend_while_load_spills_over() {
+    for policy in Policy::all() {
+        let mut settings = Settings {
+            policy: policy.clone(),
+            health_check: None,
+            ..Settings::default()
+        };
+        settings.standing.spill = Spill::Overprovisioned { factor: 100 };
+        let mut balancer = Balancer::new(settings).unwrap();
+        let mut rng = Pcg64Mcg::new(3);
+        for id in 0..8 {
+            let name = format!("server-{id}");
+            balancer.add(0, BackendId(id), &name, 1, &mut rng).unwrap();
+            balancer.set_priority(BackendId(id), u8::from(id >= 4));
+        }
+        balancer
+            .set_ejection(
+                0,
+                Some(Ejection {
+                    max_percent: 50,
+                    ..Ejection::default()
+                }),
+            )
+            .unwrap();
+        for _ in 0..5 {
+            for id in 0..2 {
+                let failed = Outcome::Failed { latency: MS };
+                balancer.finished(0, BackendId(id), failed);
+            }
+        }
+        let mut pick = |key: u64| {
+            let request = Request { key, tried: &[] };
+            let picked = balancer.pick(0, &request, &mut rng).unwrap();
+            balancer.finished(0, picked, Outcome::Answered { latency: MS });
+            picked
+        };
+        let owners: Vec<_> = (0..200).map(|n| pick(n << 8)).collect();
+        let second = owners.iter().filter(|id| id.0 >= 4).count();
+        // Standard deviation sqrt(200 / 4) = 7: five of them either side.
+        assert!(second.abs_diff(100) <= 35, "{policy:?}: {second}");
+        let again: Vec<_> = (0..200).map(|n| pick(n << 8)).collect();
+        let by_key = policy.name().contains("hash")
+            || matches!(policy, Policy::Maglev { .. } | Policy::Ketama);
+        if by_key {
+            let moved = owners.iter().zip(&again).filter(|(was, is)| was != is);
+            // nginx's hashes give up on one client in 400 where three quarters cannot be picked.
+            let moved = moved.count();
+            assert!(moved <= 2, "{policy:?}: {moved}");
+        }
+    }
+}

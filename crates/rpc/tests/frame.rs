@@ -117,9 +117,15 @@ fn pipelined_requests_come_one_by_one() {
 
 #[test]
 fn responses_without_a_body_end_with_their_head() {
-    let stream = b"HTTP/1.1 204 No Content\r\n\r\n";
-    assert_eq!(
-        after(Encoding::JsonHttp, 1 << 16, stream),
-        Ok(Some(stream.to_vec()))
-    );
+    // RFC 9112 section 6.3, the first rule: whatever their fields say of what there would be.
+    for stream in [
+        &b"HTTP/1.1 204 No Content\r\n\r\n"[..],
+        b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ] {
+        assert_eq!(
+            after(Encoding::JsonHttp, 1 << 16, stream),
+            Ok(Some(stream.to_vec()))
+        );
+    }
 }

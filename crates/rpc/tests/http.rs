@@ -231,6 +231,14 @@ fn statuses_of_refusals() {
                 call,
             ),
         ),
+        (
+            "400 Bad Request",
+            &post("Grpc-Timeout: 5S\r\nGrpc-Timeout: 5\r\n", call),
+        ),
+        (
+            "400 Bad Request",
+            &post("Idempotency-Key: 00000000000000001\r\n", call),
+        ),
         ("400 Bad Request", &post("Idempotency-Key: +1\r\n", call)),
         ("400 Bad Request", &post("Idempotency-Key: \"\"\r\n", call)),
     ] {
@@ -278,6 +286,25 @@ fn no_header_field_enters_by_the_authority() {
         text(&out),
         "GET /healthz HTTP/1.1\r\nHost: hX-Evil:1\r\nX-Request-Id: 1\r\n\r\n"
     );
+}
+
+#[test]
+fn what_is_wrong_with_an_id_is_said() {
+    for (id, says) in [
+        ("", "no id: notifications are not accepted"),
+        (
+            r#","id":null"#,
+            "a null id, by which no answer can be known",
+        ),
+        (r#","id":"a""#, "an id that is not a 32-bit number"),
+        (r#","id":1.5"#, "an id that is not a 32-bit number"),
+        (r#","id":true"#, "an id that is not a 32-bit number"),
+        (r#","id":4294967296"#, "an id that is not a 32-bit number"),
+    ] {
+        let body = format!(r#"{{"jsonrpc":"2.0","method":"echo","params":["a"]{id}}}"#);
+        let answer = body_of_refusal(&post("", &body));
+        assert!(answer.contains(says), "{answer}");
+    }
 }
 
 /// The examples of the specification's section 7, with our procedures.

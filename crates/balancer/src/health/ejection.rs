@@ -4,8 +4,8 @@
 //! Source: Envoy's outlier detection, consecutive failures (defaults 5; 30 s; 300 s; 10 %), and
 //! gRPC's of the same shape (proposal A50).
 //! Formula: out for `min(base_time * k, max_time)`, where k is 1 for a first ejection, grows by one
-//! with each further one, and is forgiven one for every 10 s spent in service. Ejections with the
-//! defaults last 30, 60, 90, ... 300, 300 s.
+//! with each further one while `base_time * k` is not above `max_time`, and is forgiven one for every
+//! `interval` spent in service. Ejections with the defaults last 30, 60, 90, ... 300, 300 s.
 //! Known failure: with few calls it notices nothing, and when the cause is common to all (a
 //! database behind them) it shrinks the cluster just when every backend is needed; hence
 //! `max_percent`.
@@ -22,7 +22,8 @@
 //! `max_percent` is 0 or it is the only backend: nginx, too, never takes a lone server out); each
 //! further one only if the share with it stays within `max_percent`.
 //!
-//! Where this differs: ejections end on time rather than at the next sweep of a 10 s timer, and a
+//! Where this differs: ejections end on time rather than at the next sweep of a timer that ticks once
+//! each `interval`, what is forgiven is counted from the end of the last one rather than by ticks, and a
 //! passed health check does not end one early (Envoy's
 //! `successful_active_health_check_uneject_host: false`; gRPC has no such rule).
 
@@ -30,9 +31,6 @@ use super::max_fails::{Fails, MaxFails};
 use super::outliers::enforceable;
 use super::{FailurePercentage, SuccessRate, Tally};
 use crate::{Nanos, SECOND, SettingsError};
-
-/// The time in service that forgives one earlier ejection: the sweep interval of Envoy and gRPC.
-const FORGIVEN_AFTER: Nanos = 10 * SECOND;
 
 /// How passive ejection is done.
 ///
@@ -57,8 +55,8 @@ pub struct Ejection {
     /// The share of all backends that may be ejected at once, 0 to 100 percent. One of several may
     /// always be; 0 switches ejection off.
     pub max_percent: u32,
-    /// How long answers and failures are counted before the backends are compared, in nanoseconds,
-    /// more than 0.
+    /// How long answers and failures are counted before the backends are compared, and how long a
+    /// backend serves to be forgiven one ejection, in nanoseconds, more than 0.
     pub interval: Nanos,
     /// Ejection of those far below the mean, or none.
     pub success_rate: Option<SuccessRate>,
@@ -160,9 +158,12 @@ impl EjectionState {
     /// Starts an ejection and returns its end and the multiple of the base time it lasts. `drawn` is
     /// uniform, for the jitter.
     pub(crate) fn eject(&mut self, now: Nanos, settings: &Ejection, drawn: u64) -> (Nanos, u32) {
-        let forgiven = now.saturating_sub(self.restored_at) / FORGIVEN_AFTER;
+        let forgiven = now.saturating_sub(self.restored_at) / settings.interval.max(1);
         let held_against = u64::from(self.times_base).saturating_sub(forgiven) as u32;
-        self.times_base = held_against.saturating_add(1);
+        // Envoy's bound: else a long bad time would take as long again to be forgiven.
+        let before = settings.base_time.saturating_mul(held_against.into());
+        let grows = before < settings.max_time.saturating_add(settings.base_time);
+        self.times_base = held_against + u32::from(grows);
         self.failures_in_a_row = 0;
         let length = match settings.max_fails {
             Some(rule) => rule.fail_timeout,
@@ -234,6 +235,25 @@ mod tests {
         assert_eq!(state.eject(29 * SECOND, &settings, 0).1, 2);
         state.restore(100 * SECOND);
         assert_eq!(state.eject(1_000 * SECOND, &settings, 0).1, 1);
+        // Envoy forgives once for each interval, whatever that is.
+        let slow = Ejection {
+            interval: 100 * SECOND,
+            ..settings
+        };
+        state.restore(1_000 * SECOND);
+        assert_eq!(state.eject(1_099 * SECOND, &slow, 0).1, 2);
+    }
+
+    /// Envoy's `(backoff * base) < (max + base)`: 11 times 30 s is the last.
+    #[test]
+    fn a_long_bad_time_is_held_against_it_only_so_far() {
+        let settings = Ejection::default();
+        let mut state = EjectionState::default();
+        for _ in 0..1_000 {
+            state.eject(0, &settings, 0);
+            state.restore(0);
+        }
+        assert_eq!(state.eject(0, &settings, 0).1, 11);
     }
 
     #[test]

@@ -28,17 +28,26 @@ pub(crate) fn choose(field: &Field<'_>, d: u32, replacement: bool, rng: &mut imp
         return least(field, d, |_| below(rng, len));
     }
     let mut drawn = [u32::MAX; MOST as usize];
-    least(field, d.min(len), |k| {
-        // Over the gaps that those drawn before leave: they are kept ascending.
-        let mut number = below(rng, len - k as u32);
-        for &gap in &drawn[..k] {
-            number += u32::from(number >= gap);
-        }
-        let place = drawn[..k].partition_point(|&before| before < number);
-        drawn.copy_within(place..k, place + 1);
-        drawn[place] = number;
-        number
-    })
+    least(field, d.min(len), |k| draw_other(&mut drawn, k, len, rng))
+}
+
+/// One more number below `len`, uniformly and other than the first `k` of `drawn`, which it joins: they
+/// are kept ascending.
+pub(crate) fn draw_other(
+    drawn: &mut [u32; MOST as usize],
+    k: usize,
+    len: u32,
+    rng: &mut impl Rng,
+) -> u32 {
+    // Over the gaps that those drawn before leave.
+    let mut number = below(rng, len - k as u32);
+    for &gap in &drawn[..k] {
+        number += u32::from(number >= gap);
+    }
+    let place = drawn[..k].partition_point(|&before| before < number);
+    drawn.copy_within(place..k, place + 1);
+    drawn[place] = number;
+    number
 }
 
 /// The least busy of the candidates with the numbers that `draw` gives.

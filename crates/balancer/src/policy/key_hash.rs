@@ -88,7 +88,7 @@ fn by_text(field: &mut Field<'_>, key: &[u8]) -> Choice {
             return Choice::of_all(place);
         }
     }
-    smooth_weighted::choose(field)
+    smooth_weighted::instead(field)
 }
 
 /// Whose the unit of weight is that so many come before, all taken in the order of the list.

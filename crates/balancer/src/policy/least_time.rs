@@ -3,11 +3,15 @@
 //! Idea: the least average response time, times what is under way.
 //! Source: nginx, `ngx_http_upstream_least_time_module.c` (`least_time last_byte`).
 //! Formula: minimise `t * (active + 1) / weight`, where t is the average of answered attempts in
-//! milliseconds, halved for each 10 s without a choice, rounded up to the next multiple of 20 so that
+//! milliseconds, halved for each 11 s since it was last looked after, rounded up to the next multiple of 20 so that
 //! near equals take turns, and 5000 if it is more (all that slow are equally bad). Ties go by smooth
 //! weighted round robin among the tied, as in `least_conn`.
 //! Known failure: it clings to whoever was quick once, and several balancers cling to the same one; what
 //! takes long by its nature makes a server look slow.
+//!
+//! Looked after: nginx's `checked`, which is the last failure, or a choice that comes when the last of either
+//! is more than `fail_timeout` (10 s, in whole seconds: 11 s here) ago. So a server in use is believed
+//! half as slow for one choice every 11 s.
 //!
 //! Failed attempts do not count, as in nginx: one that fails fast is not quick. The weight of a new
 //! answer in the average is an eighth, as in TCP's smoothed round trip (RFC 6298); nginx's was not read.
@@ -16,8 +20,8 @@ use super::{Choice, smooth_weighted};
 use crate::field::Field;
 use crate::{Backend, Nanos, SECOND, TieBreak};
 
-/// nginx's `fail_timeout`.
-const HALVED_AFTER: Nanos = 10 * SECOND;
+/// The first whole second after nginx's `fail_timeout`: its `fail_timeout + 1`.
+const HALVED_AFTER: Nanos = 11 * SECOND;
 const MILLISECOND: Nanos = SECOND / 1_000;
 /// Response times are the same within so many milliseconds.
 const CLASS: u64 = 20;
@@ -28,7 +32,7 @@ const LONGEST: u64 = 5_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct ResponseTime {
     average: Option<Nanos>,
-    chosen_at: Nanos,
+    checked: Nanos,
 }
 
 impl ResponseTime {
@@ -40,15 +44,25 @@ impl ResponseTime {
         });
     }
 
-    pub(crate) fn chosen(&mut self, now: Nanos) {
-        self.chosen_at = self.chosen_at.max(now);
+    /// An attempt has failed.
+    pub(crate) fn failed(&mut self, now: Nanos) {
+        self.checked = self.checked.max(now);
+    }
+
+    fn chosen(&mut self, now: Nanos) {
+        if self.halvings(now) > 0 {
+            self.checked = now;
+        }
+    }
+
+    fn halvings(&self, now: Nanos) -> u64 {
+        now.saturating_sub(self.checked) / HALVED_AFTER
     }
 
     /// In milliseconds, as it is compared.
     fn class(&self, now: Nanos) -> u64 {
-        let halvings = now.saturating_sub(self.chosen_at) / HALVED_AFTER;
         let average = self.average.unwrap_or(0) / MILLISECOND;
-        let faded = average.checked_shr(halvings as u32).unwrap_or(0);
+        let faded = average.checked_shr(self.halvings(now) as u32).unwrap_or(0);
         if faded > LONGEST {
             LONGEST
         } else {
@@ -108,7 +122,7 @@ mod tests {
         Some(time)
     }
 
-    /// nginx's classes: 0 to 19 are 20, 20 to 39 are 40, over 5000 is 5000; half after each 10 s unused.
+    /// nginx's classes: 0 to 19 are 20, 20 to 39 are 40, over 5000 is 5000; half after each 11 s.
     #[test]
     fn classes_of_twenty_milliseconds() {
         let class = |ms, now| time(ms).map(|time| time.class(now));
@@ -120,8 +134,22 @@ mod tests {
             (class(4_999, 0), class(9_000, 0)),
             (Some(5_000), Some(5_000))
         );
-        assert_eq!(class(100, 10 * SECOND), Some(60));
+        assert_eq!(class(100, 11 * SECOND - 1), Some(120));
+        assert_eq!(class(100, 11 * SECOND), Some(60));
         assert_eq!(class(100, 1_000 * SECOND), Some(20));
+    }
+
+    /// nginx's `checked` stays where it is until it is old.
+    #[test]
+    fn a_choice_counts_once_the_time_is_up_and_a_failure_at_once() {
+        let mut slow = time(100).unwrap_or_default();
+        let mut class_after = |end: fn(&mut ResponseTime, Nanos), at| {
+            end(&mut slow, at * SECOND);
+            [11, 16, 22].map(|later| slow.class(later * SECOND))
+        };
+        assert_eq!(class_after(ResponseTime::chosen, 5), [60, 60, 40]);
+        assert_eq!(class_after(ResponseTime::failed, 5), [120, 60, 60]);
+        assert_eq!(class_after(ResponseTime::chosen, 16), [120, 120, 120]);
     }
 
     #[test]

@@ -160,6 +160,34 @@ impl Policy {
 }
 
 impl Policy {
+    /// Whether it is the client's key that decides.
+    pub(crate) const fn goes_by_key(&self) -> bool {
+        matches!(
+            self,
+            Self::RingHash { .. }
+                | Self::NearestHash
+                | Self::BoundedLoad { .. }
+                | Self::Maglev { .. }
+                | Self::Rendezvous
+                | Self::SourceHash
+                | Self::KeyHash
+                | Self::Ketama
+                | Self::MapHash { .. }
+        )
+    }
+
+    /// Whether the first of two scores is why its backend is chosen rather than the second's.
+    pub(crate) fn prefers(&self, winning: f64, losing: f64) -> bool {
+        match self {
+            Self::RoundRobin | Self::SmoothWeightedRoundRobin | Self::Rendezvous => {
+                winning > losing
+            }
+            // Shares of its table are shown, and decide nothing.
+            Self::Maglev { .. } => false,
+            _ => winning < losing,
+        }
+    }
+
     /// Where a request's key lies on the ring, for those that have one.
     pub(crate) fn on_ring(&self, key: u64) -> u64 {
         match self {
@@ -194,6 +222,8 @@ pub(crate) enum Looked {
     All,
     /// The chosen one alone.
     One,
+    /// Whose turn it is, after draws or hashes that came to nothing: nginx's way out.
+    Turns,
     /// These two places, in the order they were drawn.
     Two(usize, usize),
     /// The first so many of these places, in the order they were drawn.

@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 
 use rand_core::Rng;
 
-use super::Choice;
+use super::{Choice, choices};
 use crate::field::Field;
 use crate::uniform::below;
 use crate::{BackendId, Nanos, SECOND};
@@ -155,8 +155,10 @@ impl Pool {
         };
         self.remove_one(hot_percent);
         // Distinct servers, of those that may be given a call.
-        for _ in 0..probes.min(field.len()) {
-            let id = field.backend(field.nth(below(rng, field.len()))).id;
+        let mut drawn = [0; choices::MOST as usize];
+        for k in 0..probes.min(field.len()).min(choices::MOST) {
+            let number = choices::draw_other(&mut drawn, k as usize, field.len(), rng);
+            let id = field.backend(field.nth(number)).id;
             if !self.wanted.contains(&id) {
                 self.wanted.push(id);
             }
@@ -212,8 +214,8 @@ impl Pool {
         self.remove_worst = !self.remove_worst;
     }
 
-    /// What would be compared of a backend: its latency in milliseconds if it is cold, nothing if it is
-    /// hot or not in the pool.
+    /// What would be compared of a backend: its latency in milliseconds if it is cold, more than any if it
+    /// is hot, nothing if it is not in the pool.
     pub(crate) fn score(&self, now: Nanos, id: BackendId, hot_percent: u32) -> Option<f64> {
         let threshold = self.threshold(hot_percent);
         let fresh = self
@@ -221,7 +223,11 @@ impl Pool {
             .iter()
             .filter(|probe| probe.id == id && now.saturating_sub(probe.at) <= LIFETIME);
         let best = fresh.map(|probe| Self::rank(probe, threshold)).min()?;
-        (!best.0).then_some(best.1 as f64 / 1e6)
+        Some(if best.0 {
+            f64::INFINITY
+        } else {
+            best.1 as f64 / 1e6
+        })
     }
 }
 
@@ -254,7 +260,11 @@ mod tests {
         let answers = [(1, 30), (1, 20), (2, 10), (1, 40), (1, 50), (2, 60), (9, 1)];
         let mut seven = members(&[1; 7]);
         assert_eq!(choose(&mut pool(&answers), &mut seven, 0).place, 2);
-        assert_eq!(pool(&answers).score(0, BackendId(6), 84), None);
+        assert_eq!(
+            pool(&answers).score(0, BackendId(6), 84),
+            Some(f64::INFINITY)
+        );
+        assert_eq!(pool(&answers).score(0, BackendId(7), 84), None);
         assert_eq!(pool(&answers).score(0, BackendId(2), 84), Some(10.0));
     }
 
@@ -290,7 +300,7 @@ mod tests {
         let mut five = members(&[1; 5]);
         let mut pool = pool(&[(0, 50), (0, 40), (0, 10), (0, 30), (0, 20)]);
         assert_eq!(choose(&mut pool, &mut five, 0).place, 2);
-        assert!((1..=3).contains(&pool.wanted.len()));
+        assert_eq!(pool.wanted.len(), 3, "three distinct ones");
         let left: Vec<_> = pool.probes.iter().map(|p| (p.id.0, p.in_flight)).collect();
         assert_eq!(
             left,
@@ -301,6 +311,26 @@ mod tests {
         // Both that were used are hot now, above the quantile of what was answered: one is the worst.
         let left: Vec<_> = pool.probes.iter().map(|p| p.id.0).collect();
         assert_eq!(left, [1, 2, 3]);
+    }
+
+    /// The paper's r_probe of 3 is three servers, not three draws.
+    #[test]
+    fn no_probe_is_saved_by_drawing_the_same_server_twice() {
+        let mut members = members(&[1; 4]);
+        let mut rng = Pcg64Mcg::new(4);
+        let mut asked = [0; 4];
+        for _ in 0..4_000 {
+            let mut pool = Pool::default();
+            let field = Field::new(&mut members, &[]).unwrap();
+            pool.choose(0, &field, (3, 84), &mut rng);
+            assert_eq!(pool.wanted.len(), 3);
+            pool.wanted.iter().for_each(|id| asked[id.0 as usize] += 1);
+        }
+        // Standard deviation sqrt(4000 * 3 / 16) = 27: five of them either side.
+        assert!(
+            asked.iter().all(|n| 3_000_i32.abs_diff(*n) < 137),
+            "{asked:?}"
+        );
     }
 
     #[test]

@@ -19,6 +19,15 @@ pub(crate) fn choose(field: &mut Field<'_>) -> Choice {
     choose_among(field, |_| true)
 }
 
+/// The same where a policy's own rule has come to nothing.
+pub(crate) fn instead(field: &mut Field<'_>) -> Choice {
+    Choice {
+        looked: Looked::Turns,
+        tie: None,
+        ..choose(field)
+    }
+}
+
 /// The same among those of the candidates that `stands` admits (at least one of them).
 pub(crate) fn choose_among(
     field: &mut Field<'_>,

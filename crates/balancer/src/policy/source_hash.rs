@@ -37,7 +37,7 @@ pub(crate) fn choose(field: &mut Field<'_>, key: u64) -> Choice {
             return Choice::of_all(place);
         }
     }
-    smooth_weighted::choose(field)
+    smooth_weighted::instead(field)
 }
 
 #[cfg(test)]

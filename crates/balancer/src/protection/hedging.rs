@@ -6,6 +6,9 @@
 //! Finagle's `BackupRequestFilter` (after a percentile, at least 1 ms).
 //! Formula: after a fixed delay, or after the time within which so many percent of recent answers came
 //! (over the last one to two windows of 5 s; nothing is hedged before 20 are known).
+//! An attempt that was given up counts as if it had been answered then. Of a call that was hedged the
+//! first attempt so counts as slow whoever wins, and the second as quick: for one call in twenty (95 %) it
+//! makes h hedges where `h / (1 + h)` is a twentieth, 5.3 %.
 //! Known failure: when all servers are slow every call is doubled, just when there is no room; so
 //! hedges should be paid for from a retry budget.
 
@@ -80,6 +83,13 @@ impl Hedger {
         self.turn(now);
         self.counts[0][class(latency)] += 1;
         self.totals[0] += 1;
+    }
+
+    /// An attempt was given up after so long, for which it counts: it would have taken longer. Without this
+    /// only winners are counted, and as whoever loses to a hedge is slow, the percentile sinks, and there
+    /// are more hedges, and more losers.
+    pub fn abandoned(&mut self, now: Nanos, elapsed: Nanos) {
+        self.answered(now, elapsed);
     }
 
     /// How long to wait for an answer before a second attempt; none if too little is known.
@@ -181,5 +191,41 @@ mod tests {
         (0..20).for_each(|_| hedger.answered(3 * WINDOW, 1_000));
         assert_eq!(hedger.delay(3 * WINDOW), Some(SHORTEST));
         assert_eq!(Hedger::new(Hedging::After(7)).delay(0), Some(7));
+    }
+
+    /// Hedges in a thousand of calls, one a millisecond, whose attempts take 10 ms in the mean.
+    fn hedges(hear: fn(&mut Hedger, Nanos, Nanos)) -> u32 {
+        use rand_core::Rng as _;
+        let mut rng = rand_pcg::Pcg64Mcg::new(1);
+        let mut latency =
+            || (-libm::log((f64::from(rng.next_u32()) + 1.0) / 4_294_967_296.0) * 1e7) as Nanos;
+        let mut hedger = Hedger::new(Hedging::Percentile(9_500));
+        let mut hedges = 0;
+        for call in 0..110_000 {
+            let now = call * MS;
+            let (first, second) = (latency(), latency());
+            let delay = hedger.delay(now).unwrap_or(Nanos::MAX);
+            if first <= delay {
+                hedger.answered(now, first);
+                continue;
+            }
+            hedges += u32::from(call >= 10_000);
+            let end = first.min(delay + second);
+            let (won, lost) = if end == first {
+                (first, end - delay)
+            } else {
+                (second, end)
+            };
+            hedger.answered(now, won);
+            hear(&mut hedger, now, lost);
+        }
+        hedges / 100
+    }
+
+    #[test]
+    fn what_is_given_up_keeps_the_percentile_from_sinking() {
+        let (deaf, told) = (hedges(|_, _, _| {}), hedges(Hedger::abandoned));
+        // A class is up to 12 % wide, here a sixth of the hedges: 4.2 % to 5.3 %.
+        assert!(deaf > 60 && (40..=55).contains(&told), "{deaf} {told}");
     }
 }

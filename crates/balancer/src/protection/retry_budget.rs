@@ -168,7 +168,7 @@ impl Budget {
             RetryBudget::Deposits { ttl, percent, .. } => {
                 self.slide(now, ttl);
                 let price = price(percent);
-                if self.balance() < price {
+                if self.balance(now) < price {
                     return false;
                 }
                 self.slices[self.current as usize % SLICES] -= price;
@@ -188,10 +188,10 @@ impl Budget {
 
     /// How many retries it would pay for now; none if that depends on what is under way.
     #[must_use]
-    pub fn retries_left(&self) -> Option<u32> {
+    pub fn retries_left(&self, now: Nanos) -> Option<u32> {
         match self.rule {
             RetryBudget::Deposits { percent, .. } => {
-                Some((self.balance().max(0) / price(percent)) as u32)
+                Some((self.balance(now).max(0) / price(percent)) as u32)
             }
             RetryBudget::Throttle { max_tokens, .. } => {
                 Some(self.tokens.saturating_sub(max_tokens / 2).div_ceil(1_000))
@@ -200,7 +200,7 @@ impl Budget {
         }
     }
 
-    fn balance(&self) -> i64 {
+    fn balance(&self, now: Nanos) -> i64 {
         let RetryBudget::Deposits {
             ttl,
             min_per_second,
@@ -210,18 +210,27 @@ impl Budget {
             return 0;
         };
         let reserve = i64::from(min_per_second) * (ttl / SECOND) as i64 * price(percent);
-        reserve + self.slices.iter().sum::<i64>()
+        // Without those that `slide` would clear.
+        let passed = slice(now, ttl).saturating_sub(self.current);
+        let live = passed.saturating_add(1)..=SLICES as u64;
+        let in_slice = |step| self.slices[(self.current + step) as usize % SLICES];
+        reserve + live.map(in_slice).sum::<i64>()
     }
 
     /// Forgets what is older than `ttl`.
     fn slide(&mut self, now: Nanos, ttl: Nanos) {
-        let slice = now / (ttl / SLICES as Nanos).max(1);
+        let slice = slice(now, ttl);
         let passed = slice.saturating_sub(self.current);
         for step in 1..=passed.min(SLICES as u64) {
             self.slices[(self.current + step) as usize % SLICES] = 0;
         }
         self.current = self.current.max(slice);
     }
+}
+
+/// The number of the slice that is filled at a time.
+fn slice(now: Nanos, ttl: Nanos) -> u64 {
+    now / (ttl / SLICES as Nanos).max(1)
 }
 
 /// What a retry takes out.
@@ -275,14 +284,14 @@ mod tests {
                 percent,
             });
             let free = seconds as u32 * min_per_second;
-            assert_eq!(budget.retries_left(), Some(free));
+            assert_eq!(budget.retries_left(0), Some(free));
             let mut retries = 0_u32;
             for _ in 0..10_000 {
                 budget.called(0);
                 if budget.try_retry(0, Underway::default()) {
                     retries += 1;
                 } else {
-                    assert_eq!(budget.retries_left(), Some(0));
+                    assert_eq!(budget.retries_left(0), Some(0));
                 }
             }
             let expected = 100 * percent + free;
@@ -307,13 +316,16 @@ mod tests {
     #[test]
     fn some_are_free_and_deposits_are_forgotten() {
         let mut budget = deposits(10, 20);
-        assert_eq!(budget.retries_left(), Some(100));
+        assert_eq!(budget.retries_left(0), Some(100));
         assert_eq!(withdraw(&mut budget, 0), 100);
         assert_eq!(withdraw(&mut budget, 9 * SECOND), 0);
         assert_eq!(withdraw(&mut budget, 20 * SECOND), 100);
         let mut paid = deposits(0, 100);
         (0..50).for_each(|_| paid.called(0));
         (0..50).for_each(|_| paid.called(6 * SECOND));
+        // Whoever only looks sees it too.
+        let left = [6, 9, 10, 15, 16, 90].map(|second| paid.retries_left(second * SECOND));
+        assert_eq!(left, [100, 100, 50, 50, 0, 0].map(Some));
         assert_eq!(withdraw(&mut paid, 12 * SECOND), 50);
         assert_eq!(withdraw(&mut deposits(1, 0), 0), 10);
     }

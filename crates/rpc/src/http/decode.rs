@@ -110,9 +110,10 @@ fn read_call(head: &Head<'_>, body: &[u8]) -> Result<Call, Rejection> {
     }
     let malformed = |what| reject(400, "", DecodeError::Http(what));
     let timeout = read_field(head, TIMEOUT, timeout::decode)
-        .map_err(|()| malformed("a malformed Grpc-Timeout"))?;
-    let key = read_field(head, IDEMPOTENCY_KEY, idempotency_key)
-        .map_err(|()| malformed("an Idempotency-Key that is not 1 to 16 hexadecimal digits"))?;
+        .map_err(|()| malformed("a malformed or repeated Grpc-Timeout"))?;
+    let key = read_field(head, IDEMPOTENCY_KEY, idempotency_key).map_err(|()| {
+        malformed("an Idempotency-Key that is not 1 to 16 hexadecimal digits, once")
+    })?;
     match json_rpc::decode_call(body) {
         Ok((id, arguments)) => Ok(Call {
             id,
@@ -132,16 +133,17 @@ fn read_call(head: &Head<'_>, body: &[u8]) -> Result<Call, Rejection> {
     }
 }
 
-/// Reads a header field that may be absent, but not malformed.
+/// Reads a header field that may be absent, but not malformed or repeated: which of two would count?
 fn read_field<T>(
     head: &Head<'_>,
     name: &str,
     read: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, ()> {
-    if head.all(name).next().is_none() {
-        return Ok(None);
+    match head.all(name).count() {
+        0 => Ok(None),
+        1 => head.first(name).and_then(read).map(Some).ok_or(()),
+        _ => Err(()),
     }
-    head.first(name).and_then(read).map(Some).ok_or(())
 }
 
 /// A string of structured fields (RFC 9651), or the same without its quotes, as many send it.
@@ -150,8 +152,8 @@ fn idempotency_key(value: &str) -> Option<u64> {
         .strip_prefix('"')
         .and_then(|value| value.strip_suffix('"'))
         .unwrap_or(value);
-    // `from_str_radix` alone would take a sign.
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    // `from_str_radix` alone would take a sign, and zeros without end before the digits.
+    if digits.len() > 16 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     u64::from_str_radix(digits, 16).ok()

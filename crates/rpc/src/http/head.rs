@@ -80,6 +80,13 @@ impl<'a> Head<'a> {
 
     /// The length of the body in bytes, by the rules of RFC 9112 section 6.3.
     fn body_length(&self) -> Result<usize, FrameError> {
+        // The first rule: these have none, whatever their fields say of what there would be.
+        if let StartLine::Response {
+            status: 100..200 | 204 | 304,
+        } = self.start
+        {
+            return Ok(0);
+        }
         let mut lengths = self.all("Content-Length");
         let length = lengths.next();
         if let Some(coding) = self.all("Transfer-Encoding").next() {
@@ -92,10 +99,7 @@ impl<'a> Head<'a> {
         let Some(length) = length else {
             return match self.start {
                 // What a request does not announce it does not have.
-                StartLine::Request { .. }
-                | StartLine::Response {
-                    status: 100..200 | 204 | 304,
-                } => Ok(0),
+                StartLine::Request { .. } => Ok(0),
                 StartLine::Response { .. } => Err(FrameError::LengthRequired),
             };
         };

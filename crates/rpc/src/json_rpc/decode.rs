@@ -28,13 +28,16 @@ pub(crate) fn decode_call(body: &[u8]) -> Result<(u32, Arguments), Refused> {
     if request.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
         return Err(invalid("not of version 2.0"));
     }
-    if id.is_null() {
+    if !request.contains_key("id") {
         return Err(invalid("no id: notifications are not accepted"));
+    }
+    if id.is_null() {
+        return Err(invalid("a null id, by which no answer can be known"));
     }
     let id = id
         .as_u64()
         .and_then(|id| u32::try_from(id).ok())
-        .ok_or_else(|| invalid("an id beyond 32 bits"))?;
+        .ok_or_else(|| invalid("an id that is not a 32-bit number"))?;
     let name = request
         .get("method")
         .and_then(Value::as_str)

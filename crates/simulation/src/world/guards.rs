@@ -262,6 +262,8 @@ impl World {
                 let latency = now - exchange.began;
                 let outcome = balancer::Outcome::Cancelled { latency };
                 proxy.balancer.finished(now, backend, outcome);
+                let hedger = proxy.guards.hedger.iter_mut();
+                hedger.for_each(|it| it.abandoned(now, latency));
             }
             let outcome = Outcome::Failed(Status::Cancelled);
             self.close_attempt(&exchange, outcome, Some(why));
