@@ -218,13 +218,16 @@ impl Form for Sheet<'_> {
         let shown = value.map_or(NONE.to_owned(), |it| field.measure.write(it));
         // An end that nobody meets is not worth its digits.
         let endless = [LONG, u32::MAX.into()].contains(&field.most);
-        let mut range = if endless {
+        let mut range = if endless && field.least <= 1 && !field.measure.plain() {
+            // Any time at all.
+            String::new()
+        } else if endless {
             ["at least ", &field.measure.write(field.least)].concat()
         } else {
             super::reader::number_range(field)
         };
         if field.optional {
-            range.push_str(", or none");
+            range.push_str(if range.is_empty() { "or none" } else { ", or none" });
         }
         let text = self.row(field.name, shown.clone(), Entry::Text(range));
         let read = text.map(|text| {
