@@ -236,16 +236,20 @@ impl Balancer {
                 continue;
             }
             let rate = tally.success_rate();
-            if let Some(threshold) = least
-                && tally.volume() >= volume
-                && rate < threshold
-            {
+            let ejected = least.is_some_and(|threshold| {
+                // Rounded apart: nothing is below itself.
                 let because = Because::SuccessRate {
                     rate: rate as u32,
-                    threshold: threshold as u32,
+                    threshold: libm::ceil(threshold) as u32,
                 };
-                self.eject(now, place, enforced, |_| because);
-            } else if let Some(rule) = rule.filter(|rule| rule.condemns(tally)) {
+                let below = tally.volume() >= volume && rate < threshold;
+                below && self.eject(now, place, enforced, |_| because)
+            });
+            // In Envoy each rule looks for itself: one that ejects nobody hides nobody.
+            if ejected {
+                continue;
+            }
+            if let Some(rule) = rule.filter(|rule| rule.condemns(tally)) {
                 let percent = (100.0 - rate) as u32;
                 self.eject(now, place, rule.enforced_percent, |_| {
                     Because::FailurePercentage { percent }

@@ -460,6 +460,18 @@ fn who_is_far_below_the_mean_is_ejected_at_the_end_of_the_interval() {
         }),
         None
     );
+    // And hide nobody from the other rule.
+    assert_eq!(
+        run(Ejection {
+            success_rate: Some(success_rate),
+            failure_percentage: Some(FailurePercentage {
+                enforced_percent: 100,
+                ..failures
+            }),
+            ..Ejection::default()
+        }),
+        Some((10 * SECOND, 2, because))
+    );
 }
 
 /// Envoy's `processSuccessRateEjections` passes over who is ejected already: here two of them would make

@@ -227,7 +227,11 @@ impl Form for Sheet<'_> {
             super::reader::number_range(field)
         };
         if field.optional {
-            range.push_str(if range.is_empty() { "or none" } else { ", or none" });
+            range.push_str(if range.is_empty() {
+                "or none"
+            } else {
+                ", or none"
+            });
         }
         let text = self.row(field.name, shown.clone(), Entry::Text(range));
         let read = text.map(|text| {

@@ -170,7 +170,9 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
     it.interval = duration(
         form,
         "interval",
-        said!("How long answers are counted before backends are compared."),
+        said!(
+            "How long answers are counted before backends are compared, and the time after which one ejection is forgiven."
+        ),
         1,
         it.interval,
     );
