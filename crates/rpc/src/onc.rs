@@ -43,6 +43,7 @@ mod annotate;
 mod call;
 mod record;
 mod reply;
+mod usual;
 
 pub(crate) use annotate::annotate;
 pub(crate) use call::{decode_request, encode_call, encode_probe};

@@ -81,12 +81,6 @@ pub fn put_optional<T: Copy>(
     }
 }
 
-/// The hyper integer of two words.
-#[must_use]
-pub const fn hyper(high: u32, low: u32) -> u64 {
-    (high as u64) << 32 | low as u64
-}
-
 const fn padding(length: usize) -> usize {
     (4 - length % 4) % 4
 }
@@ -131,21 +125,6 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn remaining(&self) -> usize {
         self.rest.len()
-    }
-
-    /// The words that come next, unread, if there are so many. `None` for a reader that notes what it
-    /// reads: it is to read them one by one.
-    #[must_use]
-    pub fn glance<const N: usize>(&self) -> Option<[u32; N]> {
-        let (words, _) = self.rest.as_chunks::<4>();
-        let words: &[[u8; 4]; N] = words.first_chunk()?;
-        self.notes.is_none().then(|| words.map(u32::from_be_bytes))
-    }
-
-    /// Passes over so many words at which it has glanced.
-    #[inline]
-    pub fn skip(&mut self, words: usize) {
-        self.rest = self.rest.get(words * 4..).unwrap_or(&[]);
     }
 
     /// The fields noted, in order.
@@ -309,25 +288,6 @@ impl<'a> Reader<'a> {
             return Err(XdrError::Padding);
         }
         Ok(data)
-    }
-
-    /// An optional unsigned hyper integer: in one look where nothing is to be noted.
-    ///
-    /// # Errors
-    /// As [`Self::boolean`], and [`XdrError::UnexpectedEnd`].
-    #[inline]
-    pub fn optional_u64(&mut self, name: &str) -> Result<Option<u64>, XdrError> {
-        match self.glance() {
-            Some([0, _, _]) => {
-                self.skip(1);
-                Ok(None)
-            }
-            Some([1, high, low]) => {
-                self.skip(3);
-                Ok(Some(hyper(high, low)))
-            }
-            _ => self.optional(name, Self::u64),
-        }
     }
 
     #[cold]

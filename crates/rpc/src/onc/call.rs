@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use super::reply::{Refusal, put_refusal};
 use super::{
     AUTH_NONE, AUTH_SYS, CALL, MAX_AUTH_BODY, PROGRAM, RPC_VERSION, VERSION, flavour, message_type,
-    record,
+    record, usual,
 };
 use crate::encoding::{DecodeError, Rejection};
 use crate::message::{Call, Request};
@@ -49,16 +49,6 @@ const fn header(xid: u32, procedure: u32) -> [u32; 10] {
     ]
 }
 
-/// Xid and procedure, if the header is as we would write it: nearly always so.
-fn read_usual_header(reader: &mut Reader<'_>) -> Option<(u32, u32)> {
-    let words = reader.glance::<10>()?;
-    let (xid, procedure) = (words[0], words[5]);
-    (words == header(xid, procedure)).then(|| {
-        reader.skip(words.len());
-        (xid, procedure)
-    })
-}
-
 fn put_arguments(out: &mut Vec<u8>, arguments: &Arguments) {
     match arguments {
         Arguments::Echo(text)
@@ -90,7 +80,17 @@ pub(super) struct Refused {
 }
 
 /// Reads a call, or says how it is to be refused.
+#[inline]
 pub(crate) fn decode_request(bytes: &[u8]) -> Result<Request, Rejection> {
+    match usual::call(bytes) {
+        Some(call) => Ok(Request::Call(call)),
+        None => decode_any_request(bytes),
+    }
+}
+
+/// As [`decode_request`], by the grammar.
+#[inline(never)]
+pub(super) fn decode_any_request(bytes: &[u8]) -> Result<Request, Rejection> {
     let payload = record::payload(bytes).map_err(|error| Rejection {
         error,
         answer: None,
@@ -108,10 +108,7 @@ pub(crate) fn decode_request(bytes: &[u8]) -> Result<Request, Rejection> {
 /// The grammar of a call. What is wrong is looked for in the order of section 9: the protocol's
 /// version, who calls, the program, its version, the procedure, the arguments.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Request, Refused> {
-    let (xid, number) = match read_usual_header(reader) {
-        Some(known) => known,
-        None => read_header(reader)?,
-    };
+    let (xid, number) = read_header(reader)?;
     let refuse = |refusal, error| Refused {
         error,
         answer: Some((xid, refusal)),
@@ -211,8 +208,8 @@ fn read_header(reader: &mut Reader<'_>) -> Result<(u32, u32), Refused> {
 }
 
 fn read_call(reader: &mut Reader<'_>, id: u32, procedure: Procedure) -> Result<Call, XdrError> {
-    let timeout = reader.optional_u64("timeout in ns")?;
-    let idempotency_key = reader.optional_u64("idempotency key")?;
+    let timeout = reader.optional("timeout in ns", Reader::u64)?;
+    let idempotency_key = reader.optional("idempotency key", Reader::u64)?;
     let forwarded_for = reader
         .optional("forwarded for", |reader, name| {
             reader.u32_as(name, Ipv4Addr::from)

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::encoding::DecodeError;
 use crate::frame::{FrameError, Measure};
 
-const LAST: u32 = 0x8000_0000;
+pub(super) const LAST: u32 = 0x8000_0000;
 
 /// The mark at an offset: whether its fragment is the last, and how long it is.
 pub(super) fn mark_at(bytes: &[u8], at: usize) -> Option<(bool, usize)> {

@@ -2,6 +2,7 @@
 
 use super::{
     AUTH_NONE, MAX_AUTH_BODY, PROGRAM, REPLY, RPC_VERSION, VERSION, flavour, message_type, record,
+    usual,
 };
 use crate::encoding::DecodeError;
 use crate::message::{Reply, Response};
@@ -9,10 +10,10 @@ use crate::procedure::{Failure, ReturnValue};
 use crate::status::Status;
 use crate::xdr::{self, Reader, XdrError};
 
-const MSG_ACCEPTED: u32 = 0;
+pub(super) const MSG_ACCEPTED: u32 = 0;
 const MSG_DENIED: u32 = 1;
 
-const SUCCESS: u32 = 0;
+pub(super) const SUCCESS: u32 = 0;
 const PROG_UNAVAIL: u32 = 1;
 const PROG_MISMATCH: u32 = 2;
 const PROC_UNAVAIL: u32 = 3;
@@ -26,12 +27,12 @@ const AUTH_BADCRED: u32 = 1;
 const AUTH_BADVERF: u32 = 3;
 
 /// The status of an outcome with a value.
-const OK: u32 = Status::Ok as u32;
+pub(super) const OK: u32 = Status::Ok as u32;
 
 /// The cases of `value`.
 const NOTHING: u32 = 0;
-const INTEGER: u32 = 1;
-const UNSIGNED: u32 = 2;
+pub(super) const INTEGER: u32 = 1;
+pub(super) const UNSIGNED: u32 = 2;
 const TEXT: u32 = 3;
 
 /// How a call is refused by the protocol itself, before any procedure sees it.
@@ -133,22 +134,23 @@ pub(super) fn put_refusal(out: &mut Vec<u8>, xid: u32, refusal: Refusal) {
 ///
 /// What the protocol itself answers becomes a failure with the nearest of gRPC's statuses.
 /// SYSTEM_ERR is read as the answer of a probe, which is when our servers say it.
+#[inline]
 pub(crate) fn decode_response(bytes: &[u8]) -> Result<Response, DecodeError> {
+    match usual::reply(bytes) {
+        Some(reply) => Ok(Response::Reply(reply)),
+        None => decode_any_response(bytes),
+    }
+}
+
+/// As [`decode_response`], by the grammar.
+#[inline(never)]
+pub(super) fn decode_any_response(bytes: &[u8]) -> Result<Response, DecodeError> {
     let payload = record::payload(bytes)?;
     read(&mut Reader::new(&payload))
 }
 
 /// The grammar of a reply.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Response, DecodeError> {
-    if let Some(words) = reader.glance::<7>()
-        && words[..6] == accepted(words[0], SUCCESS)
-    {
-        // A procedure's answer as we would write it: nearly always so.
-        reader.skip(6);
-        let id = words[0];
-        let result = read_outcome(reader)?;
-        return whole(reader, Response::Reply(Reply { id, result }));
-    }
     let id = reader.u32("xid")?;
     if reader.u32_as("message type", message_type)? != REPLY {
         return Err(DecodeError::OncRpc("not a reply"));
@@ -253,15 +255,6 @@ fn read_versions(reader: &mut Reader<'_>) -> Result<(), XdrError> {
 }
 
 fn read_outcome(reader: &mut Reader<'_>) -> Result<Result<ReturnValue, Failure>, DecodeError> {
-    // A number, where nothing is to be noted: nearly always so.
-    if let Some([OK, kind @ (INTEGER | UNSIGNED), high, low]) = reader.glance() {
-        reader.skip(4);
-        let value = xdr::hyper(high, low);
-        return Ok(Ok(match kind {
-            INTEGER => ReturnValue::Integer(value as i64),
-            _ => ReturnValue::Unsigned(value),
-        }));
-    }
     let code = reader.u32_as("status", |code| match Status::from_code(code) {
         Some(status) => format!("{status} ({code})"),
         None => "unknown".to_owned(),
