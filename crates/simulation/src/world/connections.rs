@@ -2,9 +2,10 @@
 //! messages: opening, resets, closing, and what a death does to them.
 
 use super::World;
-use super::entities::{CallKey, Connection, ConnectionId, ExchangeKey, Message, Party, RoleState};
+use super::entities::{
+    About, CallKey, Connection, ConnectionId, ExchangeKey, Message, Party, RoleState,
+};
 use super::exchanges::exchange_key;
-use super::network::About;
 use crate::action::Death;
 use crate::bytes::Bytes;
 use crate::ids::NodeId;
@@ -75,7 +76,7 @@ impl World {
             self.connection_message_gone(message);
             return;
         };
-        let ends = matches!(message.kind, MessageKind::Reset | MessageKind::Close);
+        let ends = matches!(message.about.kind, MessageKind::Reset | MessageKind::Close);
         match node.life {
             Life::Dead {
                 death: Death::Crash,
@@ -84,8 +85,8 @@ impl World {
                 let (from, to) = (message.to, message.from);
                 self.send_bare(
                     MessageKind::Reset,
-                    message.connection,
-                    message.exchange,
+                    message.about.connection,
+                    message.about.exchange,
                     from,
                     to,
                 );
@@ -100,8 +101,8 @@ impl World {
 
     /// A message has reached this incarnation of its host's process.
     fn arrive_alive(&mut self, message: &Message, incarnation: u32) {
-        let id = message.connection;
-        match message.kind {
+        let id = message.about.connection;
+        match message.about.kind {
             MessageKind::Open => self.accept(message),
             MessageKind::Accept => self.on_accepted(id),
             MessageKind::Request | MessageKind::Probe => {
@@ -113,7 +114,7 @@ impl World {
                     self.on_request(message);
                 } else {
                     let (from, to) = (message.to, message.from);
-                    self.send_bare(MessageKind::Reset, id, message.exchange, from, to);
+                    self.send_bare(MessageKind::Reset, id, message.about.exchange, from, to);
                 }
             }
             MessageKind::Reply | MessageKind::ProbeReply => self.on_reply(message),
@@ -143,7 +144,7 @@ impl World {
         };
         let listens = matches!(node.role, RoleState::Server(_) | RoleState::Balancer(_));
         let incarnation = node.incarnation;
-        let Some(connection) = self.connections.get_mut(message.connection) else {
+        let Some(connection) = self.connections.get_mut(message.about.connection) else {
             return;
         };
         connection.incarnation = incarnation;
@@ -154,8 +155,8 @@ impl World {
         };
         self.send_bare(
             kind,
-            message.connection,
-            message.exchange,
+            message.about.connection,
+            message.about.exchange,
             message.to,
             message.from,
         );
@@ -228,13 +229,16 @@ impl World {
     /// Nothing more is heard of a connection whose last message is gone.
     #[cold]
     pub(super) fn connection_message_gone(&mut self, message: &Message) {
-        if matches!(message.kind, MessageKind::Reset | MessageKind::Close) {
-            let caller = self.connections.get(message.connection).map(|it| it.caller);
+        if matches!(message.about.kind, MessageKind::Reset | MessageKind::Close) {
+            let caller = self
+                .connections
+                .get(message.about.connection)
+                .map(|it| it.caller);
             if caller == Some(message.to) {
                 // A reset that could not be told: the caller's own timeout will tell.
                 return;
             }
-            self.connections.remove(message.connection);
+            self.connections.remove(message.about.connection);
         }
     }
 

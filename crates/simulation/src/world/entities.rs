@@ -165,17 +165,13 @@ pub(super) struct Inbound {
     pub(super) number: u64,
     /// The number by which its caller knows the reply.
     pub(super) id: u32,
-    /// The exchange it came on.
-    pub(super) from: ExchangeKey,
-    pub(super) connection: ConnectionId,
+    /// As its message was, but for the attempt.
+    pub(super) about: About,
     /// Who asked.
     pub(super) caller: Party,
     /// As it was last sent on; until then as it came.
     pub(super) request: rpc::message::Call,
     pub(super) deadline: Option<Nanos>,
-    pub(super) call: CallKey,
-    pub(super) call_id: u64,
-    pub(super) work: Nanos,
     pub(super) tried: Vec<balancer::BackendId>,
     /// The number of the client's own attempt, until a backend is chosen for it.
     pub(super) attempt: Option<u32>,
@@ -261,15 +257,10 @@ impl Server {
 /// A request at a server.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
-    pub(super) exchange: ExchangeKey,
-    pub(super) connection: ConnectionId,
+    /// As its message was; the work is that of a core of speed 1.
+    pub(super) about: About,
     pub(super) caller: Party,
-    pub(super) call: CallKey,
-    pub(super) attempt: u32,
-    pub(super) call_id: u64,
     pub(super) request: rpc::message::Call,
-    /// Service demand on a core of speed 1.
-    pub(super) work: Nanos,
     pub(super) arrived: Nanos,
     /// How many were here when it came.
     pub(super) behind: u32,
@@ -364,21 +355,27 @@ pub(super) struct Exchange {
     pub(super) orphan: bool,
 }
 
-#[derive(Debug, Clone)]
-pub(super) struct Message {
+/// What a message is about, besides its ends and its bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About {
     pub(super) kind: MessageKind,
     pub(super) connection: ConnectionId,
     pub(super) exchange: ExchangeKey,
     pub(super) call: CallKey,
     pub(super) call_id: u64,
     pub(super) attempt: u32,
+    pub(super) work: Nanos,
+    pub(super) error: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    pub(super) about: About,
     pub(super) from: Party,
     pub(super) to: Party,
     /// The process that sent it; if that has gone, nobody sends it again.
     pub(super) incarnation: u32,
     pub(super) bytes: Bytes,
-    pub(super) work: Nanos,
-    pub(super) error: bool,
     pub(super) resends: u8,
     /// Where it stands, or from where it left.
     pub(super) at: NodeId,

@@ -5,9 +5,9 @@
 
 use super::World;
 use super::entities::{
-    CallKey, ConnectionId, Event, Exchange, ExchangeKey, Message, Party, Pool, Purpose, RoleState,
+    About, CallKey, ConnectionId, Event, Exchange, ExchangeKey, Message, Party, Pool, Purpose,
+    RoleState,
 };
-use super::network::About;
 use crate::bytes::Bytes;
 use crate::ids::NodeId;
 use crate::record::{MessageKind, Reason};
@@ -146,7 +146,7 @@ impl World {
 
     /// A reply has reached who asked.
     pub(super) fn on_reply(&mut self, message: &Message) {
-        let key = message.exchange;
+        let key = message.about.exchange;
         let Some(exchange) = self.exchanges.get(key) else {
             return;
         };

@@ -157,7 +157,7 @@ impl World {
         let Some(inbound) = self.inbound_mut(node, from) else {
             return;
         };
-        let (call, call_id) = (inbound.call, inbound.call_id);
+        let (call, call_id) = (inbound.about.call, inbound.about.call_id);
         let number = inbound.attempt.take().unwrap_or(0);
         let reason = Reason::QueueFull;
         self.end_attempt(call, call_id, number, failed_outcome(reason), Some(reason));

@@ -8,7 +8,7 @@
 //! here only the lost message is late.)
 
 use super::World;
-use super::entities::{ConnectionId, Event, ExchangeKey, Leg, Message, MessageKey, Party};
+use super::entities::{About, Event, Leg, Message, MessageKey, Party};
 use crate::bytes::Bytes;
 use crate::distribution::uniform;
 use crate::ids::{LinkId, NodeId};
@@ -22,19 +22,6 @@ pub(super) const HEADERS: u32 = 14 + 20 + 20;
 const FIRST_RESEND: Nanos = 200 * MILLISECOND;
 const DAY: Nanos = 86_400 * SECOND;
 const MAX_RESENDS: u8 = 6;
-
-/// What a message is about, besides its ends and its bytes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct About {
-    pub(super) kind: MessageKind,
-    pub(super) connection: ConnectionId,
-    pub(super) exchange: ExchangeKey,
-    pub(super) call: super::entities::CallKey,
-    pub(super) call_id: u64,
-    pub(super) attempt: u32,
-    pub(super) work: Nanos,
-    pub(super) error: bool,
-}
 
 impl World {
     /// Sends a message on its way.
@@ -55,18 +42,11 @@ impl World {
         self.hash(bytes.len() as u64 ^ (about.kind as u64) << 32);
         let incarnation = self.node_ref(from.node).map_or(0, |node| node.incarnation);
         let key = self.messages.insert(Message {
-            kind: about.kind,
-            connection: about.connection,
-            exchange: about.exchange,
-            call: about.call,
-            call_id: about.call_id,
-            attempt: about.attempt,
+            about,
             from,
             to,
             incarnation,
             bytes,
-            work: about.work,
-            error: about.error,
             resends: 0,
             at: from.node,
             leg: None,
@@ -129,18 +109,18 @@ impl World {
             timer,
         });
         let far = if forward { link.b } else { link.a };
-        let (call, call_id) = (message.call, message.call_id);
+        let (call, call_id) = (message.about.call, message.about.call_id);
         let step = Step {
             at: departs,
-            attempt: message.attempt,
+            attempt: message.about.attempt,
             what: What::Hop {
-                kind: message.kind,
+                kind: message.about.kind,
                 link: id,
                 from: message.at,
                 to: far,
                 arrives: seen_until,
                 lost,
-                error: message.error,
+                error: message.about.error,
             },
         };
         self.note(call, call_id, step);
@@ -206,19 +186,19 @@ impl World {
         };
         message.at = message.from.node;
         let (from, to) = (message.from.node, message.to.node);
-        let (incarnation, exchange) = (message.incarnation, message.exchange);
-        let awaited = match message.kind {
+        let (incarnation, exchange) = (message.incarnation, message.about.exchange);
+        let awaited = match message.about.kind {
             MessageKind::Request | MessageKind::Probe | MessageKind::Reply => {
                 self.exchanges.contains_key(exchange)
             }
             // Nobody waits for it any more.
             MessageKind::Open => {
-                let connection = self.connections.get(message.connection);
+                let connection = self.connections.get(message.about.connection);
                 connection.is_some_and(|it| it.key.is_some() || it.probe.is_some())
             }
             // What never stood ends without a word more (RFC 9293, §3.10.4, SYN-SENT).
             MessageKind::Close => {
-                let connection = self.connections.get(message.connection);
+                let connection = self.connections.get(message.about.connection);
                 connection.is_some_and(|it| it.open)
             }
             MessageKind::Accept | MessageKind::Reset | MessageKind::ProbeReply => true,

@@ -6,11 +6,10 @@
 use super::World;
 use super::clients::{failed_outcome, is_of_transport, reason_of};
 use super::entities::{
-    ConnectionId, Exchange, Inbound, InboundKey, Message, Node, Out, Party, Proxy, Purpose,
+    About, ConnectionId, Exchange, Inbound, InboundKey, Message, Node, Out, Party, Proxy, Purpose,
     RoleState,
 };
 use super::exchanges::Begin;
-use super::network::About;
 use crate::ids::NodeId;
 use crate::incident::IncidentKind;
 use crate::record::{MessageKind, Outcome, Reason, Step, What};
@@ -63,16 +62,12 @@ impl World {
         let key = proxy.inbound.insert(Inbound {
             number,
             id: request.id,
-            from: message.exchange,
-            connection: message.connection,
+            about: message.about,
             caller: message.from,
             deadline: request.timeout.map(|left| now.saturating_add(left)),
             request,
-            call: message.call,
-            call_id: message.call_id,
-            work: message.work,
             tried,
-            attempt: Some(message.attempt),
+            attempt: Some(message.about.attempt),
             outs,
             hedge: None,
             hedged: false,
@@ -107,7 +102,7 @@ impl World {
         } else {
             (proxy.balancer.pick(now, &request, &mut proxy.choices), None)
         };
-        let (call, call_id) = (inbound.call, inbound.call_id);
+        let (call, call_id) = (inbound.about.call, inbound.about.call_id);
         let Ok(backend) = choice else {
             let number = attempt.unwrap_or(0);
             let step = What::AttemptFailed {
@@ -145,7 +140,7 @@ impl World {
                 .encoding
                 .encode_call(request, &settings.service, out);
         });
-        let work = inbound.work;
+        let work = inbound.about.work;
         let timeout = proxy
             .balancer
             .settings()
@@ -412,17 +407,14 @@ impl World {
         };
         let bytes = self.written(|settings, out| settings.encoding.encode_reply(&reply, out));
         let attempt = self
-            .record_mut(inbound.call, inbound.call_id)
+            .record_mut(inbound.about.call, inbound.about.call_id)
             .map_or(0, |record| record.attempts.len() as u32);
         let about = About {
             kind: MessageKind::Reply,
-            connection: inbound.connection,
-            exchange: inbound.from,
-            call: inbound.call,
-            call_id: inbound.call_id,
             attempt,
             work: 0,
             error,
+            ..inbound.about
         };
         self.send(Party::host(node), inbound.caller, about, bytes);
     }
@@ -437,12 +429,12 @@ impl World {
         } = proxy;
         waiting.retain(|from| {
             let waits = inbound.get(*from);
-            waits.is_some_and(|it| it.connection != connection)
+            waits.is_some_and(|it| it.about.connection != connection)
         });
         // In the order in which they came.
         while let Some(proxy) = self.proxy_mut(node) {
             let on_it = proxy.inbound.iter();
-            let on_it = on_it.filter(|(_, it)| it.connection == connection);
+            let on_it = on_it.filter(|(_, it)| it.about.connection == connection);
             let first = on_it.min_by_key(|(_, it)| it.number);
             let first = first.map(|(key, _)| key);
             let Some(inbound) = first.and_then(|key| proxy.inbound.remove(key)) else {

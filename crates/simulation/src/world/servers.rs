@@ -5,9 +5,8 @@
 
 use super::World;
 use super::entities::{
-    ConnectionId, Event, ExchangeKey, Job, Message, Node, Party, RoleState, Running, Server,
+    About, ConnectionId, Event, ExchangeKey, Job, Message, Node, Party, RoleState, Running, Server,
 };
-use super::network::About;
 use crate::bytes::Bytes;
 use crate::ids::NodeId;
 use crate::record::{MessageKind, Step, What};
@@ -46,7 +45,7 @@ impl World {
                     let in_flight = server.queue.len() + server.running.len();
                     (in_flight as u32, server.expected())
                 });
-                if let Some(exchange) = self.exchanges.get_mut(message.exchange) {
+                if let Some(exchange) = self.exchanges.get_mut(message.about.exchange) {
                     exchange.report = report;
                 }
                 let bytes = self.written(|_, out| encoding.encode_probe_answer(id, true, out));
@@ -67,13 +66,9 @@ impl World {
     fn reply_to(&mut self, message: &Message, kind: MessageKind, error: bool, bytes: Bytes) {
         let about = About {
             kind,
-            connection: message.connection,
-            exchange: message.exchange,
-            call: message.call,
-            call_id: message.call_id,
-            attempt: message.attempt,
             work: 0,
             error,
+            ..message.about
         };
         self.send(message.to, message.from, about, bytes);
     }
@@ -87,14 +82,9 @@ impl World {
         server.arrived += 1;
         let here = (server.queue.len() + server.running.len()) as u32;
         let job = Job {
-            exchange: message.exchange,
-            connection: message.connection,
+            about: message.about,
             caller: message.from,
-            call: message.call,
-            attempt: message.attempt,
-            call_id: message.call_id,
             request,
-            work: message.work,
             arrived: now,
             behind: here,
         };
@@ -122,13 +112,13 @@ impl World {
             .find(|(listed, _)| *listed == procedure)
             .map_or(Criticality::default(), |&(_, criticality)| criticality);
         let limit = server.spec.queue_limit as usize;
-        let (call, call_id, attempt) = (job.call, job.call_id, job.attempt);
-        let exchange = job.exchange;
+        let (call, call_id, attempt) = (job.about.call, job.about.call_id, job.about.attempt);
+        let exchange = job.about.exchange;
         let turned_away = server.queue.arrive(now, limit, criticality, job);
         let length = server.queue.len() as u32;
         let stays = turned_away
             .as_ref()
-            .is_none_or(|it| it.exchange != exchange);
+            .is_none_or(|it| it.about.exchange != exchange);
         if stays {
             let what = What::Queued {
                 server: node,
@@ -180,14 +170,14 @@ impl World {
 
     fn start_job(&mut self, node: NodeId, job: Job) {
         let now = self.now;
-        let (call, call_id, attempt) = (job.call, job.call_id, job.attempt);
-        let exchange = job.exchange;
+        let (call, call_id, attempt) = (job.about.call, job.about.call_id, job.about.attempt);
+        let exchange = job.about.exchange;
         let Some(server) = server_in(&mut self.nodes, node) else {
             return;
         };
         server.deal(&mut self.queue, now, node, 1);
         server.account(now);
-        let done = now.saturating_add(at_speed(job.work, server.pace));
+        let done = now.saturating_add(at_speed(job.about.work, server.pace));
         let timer = self.queue.schedule(
             done,
             Event::ServiceDone {
@@ -215,7 +205,7 @@ impl World {
         let Some(index) = server
             .running
             .iter()
-            .position(|it| it.job.exchange == exchange)
+            .position(|it| it.job.about.exchange == exchange)
         else {
             return;
         };
@@ -236,11 +226,11 @@ impl World {
             computed,
         };
         self.note(
-            job.call,
-            job.call_id,
+            job.about.call,
+            job.about.call_id,
             Step {
                 at: now,
-                attempt: job.attempt,
+                attempt: job.about.attempt,
                 what,
             },
         );
@@ -252,13 +242,9 @@ impl World {
         let bytes = self.written(|settings, out| settings.encoding.encode_reply(reply, out));
         let about = About {
             kind: MessageKind::Reply,
-            connection: job.connection,
-            exchange: job.exchange,
-            call: job.call,
-            call_id: job.call_id,
-            attempt: job.attempt,
             work: 0,
             error: reply.result.is_err(),
+            ..job.about
         };
         self.send(Party::host(node), job.caller, about, bytes);
     }
@@ -303,12 +289,14 @@ impl World {
             self.abandon_inbound(node, connection);
             return;
         };
-        server.queue.retain(now, |job| job.connection != connection);
+        server
+            .queue
+            .retain(now, |job| job.about.connection != connection);
         server.account(now);
         let running = std::mem::take(&mut server.running);
         let (stopped, kept): (Vec<Running>, Vec<Running>) = running
             .into_iter()
-            .partition(|it| it.job.connection == connection);
+            .partition(|it| it.job.about.connection == connection);
         server.running = kept;
         for running in stopped {
             self.queue.cancel(running.timer);
@@ -325,8 +313,8 @@ impl World {
         };
         let running = server.running.iter().map(|it| &it.job);
         let forgotten: Vec<_> = (server.queue.iter().chain(running))
-            .filter(|job| connection.is_none_or(|it| it == job.connection))
-            .map(|job| (job.call, job.call_id, job.attempt))
+            .filter(|job| connection.is_none_or(|it| it == job.about.connection))
+            .map(|job| (job.about.call, job.about.call_id, job.about.attempt))
             .collect();
         let died = connection.is_none();
         for (call, call_id, attempt) in forgotten {

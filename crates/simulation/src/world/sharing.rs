@@ -77,7 +77,7 @@ impl Server {
             queue.cancel(running.timer);
             let work_left = seconds(running.done - now) * before;
             running.done = now.saturating_add(at_speed(from_seconds(work_left), pace));
-            let exchange = running.job.exchange;
+            let exchange = running.job.about.exchange;
             running.timer = queue.schedule(running.done, Event::ServiceDone { server, exchange });
         }
     }

@@ -96,7 +96,7 @@ impl World {
     }
 
     fn noun(&self, message: &Message) -> String {
-        let (noun, whose) = match message.kind {
+        let (noun, whose) = match message.about.kind {
             MessageKind::Open => ("The opening of a connection", "for"),
             MessageKind::Accept => ("The acceptance of a connection", "for"),
             MessageKind::Reset => ("A reset", "for"),
@@ -104,17 +104,20 @@ impl World {
             MessageKind::Probe => ("A health check", "for"),
             MessageKind::ProbeReply => ("The answer to a health check", "for"),
             MessageKind::Request => ("The request", "of"),
-            MessageKind::Reply if message.error => ("The error reply", "to"),
+            MessageKind::Reply if message.about.error => ("The error reply", "to"),
             MessageKind::Reply => ("The reply", "to"),
         };
-        if message.call_id == 0 {
+        if message.about.call_id == 0 {
             return noun.to_owned();
         }
-        let attempt = match message.attempt {
+        let attempt = match message.about.attempt {
             0 | 1 => String::new(),
             later => format!(", attempt {later},"),
         };
-        format!("{noun} {whose} call {}{attempt}", count(message.call_id))
+        format!(
+            "{noun} {whose} call {}{attempt}",
+            count(message.about.call_id)
+        )
     }
 
     fn live_call(&self, key: CallKey) -> String {
@@ -142,7 +145,7 @@ impl World {
         };
         inbound.map_or_else(
             || "a call that is over".to_owned(),
-            |it| format!("call {}", count(it.call_id)),
+            |it| format!("call {}", count(it.about.call_id)),
         )
     }
 }

@@ -229,10 +229,10 @@ impl Message {
         let leg = self.leg?;
         Some(MessageView {
             key: key.data().as_ffi(),
-            kind: self.kind,
-            call: (self.call_id > 0).then_some(self.call_id),
-            attempt: self.attempt,
-            error: self.error,
+            kind: self.about.kind,
+            call: (self.about.call_id > 0).then_some(self.about.call_id),
+            attempt: self.about.attempt,
+            error: self.about.error,
             link: leg.link,
             forward: leg.forward,
             client: self.from.client.max(self.to.client),
