@@ -166,8 +166,8 @@ impl World {
             self.orphan_ended(exchange, Some(outcome));
             return;
         }
-        let (call, id) = (exchange.call, exchange.call_id);
-        self.end_attempt(call, id, exchange.attempt, outcome, reason);
+        let (call, id) = (exchange.about.call, exchange.about.call_id);
+        self.end_attempt(call, id, exchange.about.attempt, outcome, reason);
     }
 
     /// Books the end of an attempt whose call had ended before it began.

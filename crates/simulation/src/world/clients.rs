@@ -2,7 +2,7 @@
 
 use super::World;
 use super::entities::{
-    CallKey, Client, Event, Exchange, Lan, LiveCall, Node, Party, Purpose, RoleState,
+    About, CallKey, Client, Event, Exchange, Lan, LiveCall, Node, Party, Purpose, RoleState,
 };
 use super::exchanges::Begin;
 use crate::distribution::{exponential, uniform};
@@ -260,14 +260,11 @@ impl World {
         });
         let exchange = self.begin_exchange(Begin {
             purpose: Purpose::Client,
+            about: About::request(key, id, attempt, work),
             caller: Party { node: lan, client },
             callee: target,
-            call: key,
-            call_id: id,
-            attempt,
             id: request.id,
             bytes,
-            work,
             timeout: self.settings.call_policy.attempt_timeout.min(left),
             orphan: false,
         });
@@ -287,35 +284,35 @@ impl World {
     }
 
     pub(super) fn on_client_reply(&mut self, exchange: &Exchange, reply: Reply) {
-        let Some(call) = self.calls.get_mut(exchange.call) else {
+        let Some(call) = self.calls.get_mut(exchange.about.call) else {
             return;
         };
         call.exchange = None;
         match reply.result {
             Ok(value) => {
-                self.end_attempts(exchange.call, Outcome::Answered(Status::Ok), None);
-                if let Some(call) = self.calls.get_mut(exchange.call) {
+                self.end_attempts(exchange.about.call, Outcome::Answered(Status::Ok), None);
+                if let Some(call) = self.calls.get_mut(exchange.about.call) {
                     call.record.value = Some(value);
                 }
-                self.finish_call(exchange.call, Outcome::Answered(Status::Ok));
+                self.finish_call(exchange.about.call, Outcome::Answered(Status::Ok));
             }
             Err(failure) if is_of_transport(failure.status) => {
                 let reason = reason_of(failure.status);
-                self.client_attempt_over(exchange.call, reason, true);
+                self.client_attempt_over(exchange.about.call, reason, true);
             }
             Err(failure) => {
                 let outcome = Outcome::Answered(failure.status);
-                self.end_attempts(exchange.call, outcome, None);
-                self.finish_call(exchange.call, outcome);
+                self.end_attempts(exchange.about.call, outcome, None);
+                self.finish_call(exchange.about.call, outcome);
             }
         }
     }
 
     #[cold]
     pub(super) fn on_client_failure(&mut self, exchange: &Exchange, reason: Reason) {
-        if let Some(call) = self.calls.get_mut(exchange.call) {
+        if let Some(call) = self.calls.get_mut(exchange.about.call) {
             call.exchange = None;
-            self.client_attempt_over(exchange.call, reason, exchange.sent);
+            self.client_attempt_over(exchange.about.call, reason, exchange.sent);
         }
     }
 

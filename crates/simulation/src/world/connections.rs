@@ -51,12 +51,16 @@ impl World {
         from: Party,
         to: Party,
     ) {
-        let (call, call_id, attempt) = self
-            .exchanges
-            .get(exchange)
-            .map_or((CallKey::null(), 0, 0), |exchange| {
-                (exchange.call, exchange.call_id, exchange.attempt)
-            });
+        let (call, call_id, attempt) =
+            self.exchanges
+                .get(exchange)
+                .map_or((CallKey::null(), 0, 0), |exchange| {
+                    (
+                        exchange.about.call,
+                        exchange.about.call_id,
+                        exchange.about.attempt,
+                    )
+                });
         let about = About {
             kind,
             connection,
@@ -290,7 +294,7 @@ impl World {
         let found = self
             .exchanges
             .iter()
-            .find(|(_, exchange)| exchange.connection == id);
+            .find(|(_, exchange)| exchange.about.connection == id);
         found.map_or_else(ExchangeKey::null, |(key, _)| key)
     }
 }

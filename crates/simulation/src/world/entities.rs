@@ -335,19 +335,17 @@ pub(super) enum Purpose {
 #[derive(Debug, Clone)]
 pub(super) struct Exchange {
     pub(super) purpose: Purpose,
-    pub(super) call: CallKey,
-    pub(super) call_id: u64,
-    pub(super) attempt: u32,
+    /// As its request is; a connection once there is one.
+    pub(super) about: About,
     pub(super) caller: Party,
     pub(super) callee: NodeId,
-    pub(super) connection: ConnectionId,
     pub(super) began: Nanos,
-    pub(super) timer: Timer,
+    /// When its caller gives up; set as soon as it has begun.
+    pub(super) timer: Option<Timer>,
     /// The number by which the reply is known.
     pub(super) id: u32,
     pub(super) bytes: Bytes,
     pub(super) sent: bool,
-    pub(super) work: Nanos,
     /// What a server has said of its load in answer to a probe: requests in flight, and how long one
     /// takes. It travels beside the bytes of the answer, not in them.
     pub(super) report: Option<(u32, Nanos)>,
@@ -366,6 +364,30 @@ pub(super) struct About {
     pub(super) attempt: u32,
     pub(super) work: Nanos,
     pub(super) error: bool,
+}
+
+impl About {
+    /// A request for an attempt of a call.
+    pub(super) fn request(call: CallKey, call_id: u64, attempt: u32, work: Nanos) -> Self {
+        Self {
+            kind: MessageKind::Request,
+            connection: ConnectionId::null(),
+            exchange: ExchangeKey::null(),
+            call,
+            call_id,
+            attempt,
+            work,
+            error: false,
+        }
+    }
+
+    /// A question that is about no call.
+    pub(super) fn probe() -> Self {
+        Self {
+            kind: MessageKind::Probe,
+            ..Self::request(CallKey::null(), 0, 0, 0)
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

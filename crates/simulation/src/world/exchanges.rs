@@ -5,8 +5,7 @@
 
 use super::World;
 use super::entities::{
-    About, CallKey, ConnectionId, Event, Exchange, ExchangeKey, Message, Party, Pool, Purpose,
-    RoleState,
+    About, ConnectionId, Event, Exchange, ExchangeKey, Message, Party, Pool, Purpose, RoleState,
 };
 use crate::bytes::Bytes;
 use crate::ids::NodeId;
@@ -21,78 +20,88 @@ use slotmap::{Key, KeyData};
 #[derive(Debug, Clone)]
 pub(super) struct Begin {
     pub(super) purpose: Purpose,
+    /// As its request will be, but for the exchange and the connection.
+    pub(super) about: About,
     pub(super) caller: Party,
     pub(super) callee: NodeId,
-    pub(super) call: CallKey,
-    pub(super) call_id: u64,
-    pub(super) attempt: u32,
     pub(super) id: u32,
     pub(super) bytes: Bytes,
-    pub(super) work: Nanos,
     pub(super) timeout: Nanos,
     pub(super) orphan: bool,
+}
+
+/// Whether the connection of an exchange stands.
+enum Stands {
+    Already,
+    /// Somebody else is opening it.
+    Soon,
+    /// It is to be opened now.
+    Opened,
 }
 
 impl World {
     /// Begins an exchange: finds or opens a connection and sends as soon as it stands.
     pub(super) fn begin_exchange(&mut self, begin: Begin) -> ExchangeKey {
-        let (queue, now) = (&mut self.queue, self.now);
         let (caller, callee) = (begin.caller, begin.callee);
         let probe = matches!(begin.purpose, Purpose::Probe { .. });
-        let key = self.exchanges.insert_with_key(|key| Exchange {
+        let key = self.exchanges.insert(Exchange {
             purpose: begin.purpose,
-            call: begin.call,
-            call_id: begin.call_id,
-            attempt: begin.attempt,
+            about: begin.about,
             caller,
             callee,
-            connection: ConnectionId::null(),
-            began: now,
-            timer: queue.schedule_in_line(
-                now.saturating_add(begin.timeout),
-                Event::ExchangeTimeout(key),
-            ),
+            began: self.now,
+            timer: None,
             id: begin.id,
             bytes: begin.bytes,
             sent: false,
-            work: begin.work,
             report: None,
             orphan: begin.orphan,
         });
-        if probe {
+        let timer = self.queue.schedule_in_line(
+            self.now.saturating_add(begin.timeout),
+            Event::ExchangeTimeout(key),
+        );
+        let (connection, stands) = if probe {
             let connection = self.open_connection(caller, callee, None, Some(key));
-            self.set_connection(key, connection);
-            self.send_control(MessageKind::Open, connection, key);
-            return key;
-        }
-        let Some(pool) = self.pool_mut(caller, callee) else {
+            (connection, Stands::Opened)
+        } else {
+            self.connect(key, caller, callee)
+        };
+        // It was put there above.
+        let Some(exchange) = self.exchanges.get_mut(key) else {
             return key;
         };
+        exchange.timer = Some(timer);
+        exchange.about.exchange = key;
+        exchange.about.connection = connection;
+        match stands {
+            Stands::Already => self.send_exchange(key),
+            Stands::Soon => {}
+            Stands::Opened => self.send_control(MessageKind::Open, connection, key),
+        }
+        key
+    }
+
+    /// The connection that an exchange goes on: one that stands, or will, or one that is to be opened.
+    fn connect(
+        &mut self,
+        key: ExchangeKey,
+        caller: Party,
+        callee: NodeId,
+    ) -> (ConnectionId, Stands) {
+        let Some(pool) = self.pool_mut(caller, callee) else {
+            return (ConnectionId::null(), Stands::Soon);
+        };
         match pool.channel.start(key.data().as_ffi()) {
-            Start::Send(connection) => {
-                let id = pool.id(connection);
-                self.set_connection(key, id);
-                self.send_exchange(key);
-            }
-            Start::Wait(connection) => {
-                let id = pool.id(connection);
-                self.set_connection(key, id);
-            }
+            Start::Send(connection) => (pool.id(connection), Stands::Already),
+            Start::Wait(connection) => (pool.id(connection), Stands::Soon),
             Start::Open(connection) => {
                 let id = self.open_connection(caller, callee, Some(connection), None);
                 if let Some(pool) = self.pool_mut(caller, callee) {
                     pool.ids.push((connection, id));
                 }
-                self.set_connection(key, id);
-                self.send_control(MessageKind::Open, id, key);
+                (id, Stands::Opened)
             }
-        }
-        key
-    }
-
-    fn set_connection(&mut self, key: ExchangeKey, connection: ConnectionId) {
-        if let Some(exchange) = self.exchanges.get_mut(key) {
-            exchange.connection = connection;
         }
     }
 
@@ -124,20 +133,7 @@ impl World {
             return;
         };
         exchange.sent = true;
-        let kind = match exchange.purpose {
-            Purpose::Probe { .. } | Purpose::LoadProbe { .. } => MessageKind::Probe,
-            Purpose::Client | Purpose::Upstream { .. } => MessageKind::Request,
-        };
-        let about = About {
-            kind,
-            connection: exchange.connection,
-            exchange: key,
-            call: exchange.call,
-            call_id: exchange.call_id,
-            attempt: exchange.attempt,
-            work: exchange.work,
-            error: false,
-        };
+        let about = exchange.about;
         let (from, to) = (exchange.caller, Party::host(exchange.callee));
         // It is sent once.
         let bytes = std::mem::take(&mut exchange.bytes);
@@ -150,7 +146,7 @@ impl World {
         let Some(exchange) = self.exchanges.get(key) else {
             return;
         };
-        let (id, connection) = (exchange.id, exchange.connection);
+        let (id, connection) = (exchange.id, exchange.about.connection);
         let response = match self.settings.encoding.decode_response(&message.bytes) {
             Ok(Response::Reply(reply)) if reply.id == id => Ok(reply),
             Ok(Response::ProbeAnswer { healthy, .. })
@@ -198,7 +194,9 @@ impl World {
     /// Takes an exchange out of the books of transport.
     pub(super) fn end_exchange(&mut self, key: ExchangeKey) -> Option<Exchange> {
         let exchange = self.exchanges.remove(key)?;
-        self.queue.cancel(exchange.timer);
+        if let Some(timer) = exchange.timer {
+            self.queue.cancel(timer);
+        }
         Some(exchange)
     }
 
@@ -221,7 +219,7 @@ impl World {
         let Some(exchange) = self.exchanges.get(key) else {
             return;
         };
-        let id = exchange.connection;
+        let id = exchange.about.connection;
         let opening = self
             .connections
             .get(id)
@@ -241,7 +239,8 @@ impl World {
         let Some(exchange) = self.exchanges.get(key) else {
             return;
         };
-        let (caller, callee, connection) = (exchange.caller, exchange.callee, exchange.connection);
+        let (caller, callee, connection) =
+            (exchange.caller, exchange.callee, exchange.about.connection);
         if matches!(exchange.purpose, Purpose::Probe { .. }) {
             self.close_connection(connection);
             return;

@@ -1,13 +1,12 @@
 //! What balancers ask of their own accord: health checks, and how loaded a backend is.
 
 use super::World;
-use super::entities::{CallKey, Event, Exchange, Party, Purpose, RoleState};
+use super::entities::{About, Event, Exchange, Party, Purpose, RoleState};
 use super::exchanges::Begin;
 use super::proxies::server_of;
 use crate::ids::NodeId;
 use crate::view::Life;
 use balancer::Probe;
-use slotmap::Key;
 
 impl World {
     #[cold]
@@ -43,14 +42,11 @@ impl World {
         });
         self.begin_exchange(Begin {
             purpose: Purpose::Probe { check: probe.check },
+            about: About::probe(),
             caller: Party::host(node),
             callee: server_of(probe.backend),
-            call: CallKey::null(),
-            call_id: 0,
-            attempt: 0,
             id,
             bytes,
-            work: 0,
             timeout,
             orphan: false,
         });
@@ -72,14 +68,11 @@ impl World {
             });
             self.begin_exchange(Begin {
                 purpose: Purpose::LoadProbe { backend },
+                about: About::probe(),
                 caller: Party::host(node),
                 callee: server_of(backend),
-                call: CallKey::null(),
-                call_id: 0,
-                attempt: 0,
                 id,
                 bytes,
-                work: 0,
                 // As old as a probe may be to count.
                 timeout: crate::time::SECOND,
                 orphan: false,

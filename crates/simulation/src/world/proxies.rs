@@ -180,14 +180,11 @@ impl World {
                 inbound: from,
                 backend,
             },
+            about: About::request(call, call_id, number, work),
             caller: Party::host(node),
             callee: server,
-            call,
-            call_id,
-            attempt: number,
             id,
             bytes,
-            work,
             timeout: timeout.max(1),
             orphan,
         });
@@ -277,10 +274,10 @@ impl World {
         };
         let step = Step {
             at: now,
-            attempt: exchange.attempt,
+            attempt: exchange.about.attempt,
             what,
         };
-        self.note(exchange.call, exchange.call_id, step);
+        self.note(exchange.about.call, exchange.about.call_id, step);
         self.close_attempt(exchange, failed_outcome(reason), Some(reason));
 
         if self.no_longer_out(node, from, exchange) > 0 {
@@ -301,7 +298,7 @@ impl World {
             || inbound.request.idempotency_key.is_some()
             || inbound.request.arguments.procedure().idempotent();
         let in_time = inbound.deadline.is_none_or(|deadline| deadline > now);
-        let call = exchange.call_id;
+        let call = exchange.about.call_id;
         // The clock of a hedge was set for the attempt that has failed.
         let stale = inbound.hedge.take();
         let obstacle = if !(harmless || at_least_once) {
@@ -337,9 +334,9 @@ impl World {
             return;
         };
         let what = What::NotRetried { at_node: node, why };
-        let attempt = exchange.attempt;
+        let attempt = exchange.about.attempt;
         self.note(
-            exchange.call,
+            exchange.about.call,
             call,
             Step {
                 at: now,

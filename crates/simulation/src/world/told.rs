@@ -129,7 +129,7 @@ impl World {
     fn call_of(&self, key: ExchangeKey) -> String {
         match self.exchanges.get(key) {
             Some(it) if matches!(it.purpose, Purpose::Client | Purpose::Upstream { .. }) => {
-                format!("call {}", count(it.call_id))
+                format!("call {}", count(it.about.call_id))
             }
             Some(_) => "a health check".to_owned(),
             // Its caller has gone.
