@@ -69,15 +69,19 @@ pub fn put_opaque(out: &mut Vec<u8>, bytes: &[u8]) {
     out.resize(out.len() + padding(length as usize), 0);
 }
 
-/// Appends optional data (section 4.19): a boolean, then the value if there is one.
-pub fn put_optional<T: Copy>(
-    out: &mut Vec<u8>,
-    value: Option<T>,
-    put: impl FnOnce(&mut Vec<u8>, T),
-) {
-    put_u32(out, u32::from(value.is_some()));
-    if let Some(value) = value {
-        put(out, value);
+/// Appends an optional unsigned integer (section 4.19): a boolean, then the value if there is one.
+pub fn put_optional_u32(out: &mut Vec<u8>, value: Option<u32>) {
+    match value {
+        None => put_u32(out, 0),
+        Some(value) => put_words(out, [1, value]),
+    }
+}
+
+/// Appends an optional unsigned hyper integer, as [`put_optional_u32`] does.
+pub fn put_optional_u64(out: &mut Vec<u8>, value: Option<u64>) {
+    match value {
+        None => put_u32(out, 0),
+        Some(value) => put_words(out, [1, (value >> 32) as u32, value as u32]),
     }
 }
 

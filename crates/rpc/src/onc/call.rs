@@ -16,9 +16,9 @@ use crate::xdr::{self, Reader, XdrError};
 pub(crate) fn encode_call(call: &Call, out: &mut Vec<u8>) {
     record::put(out, |out| {
         put_header(out, call.id, call.arguments.procedure().number());
-        xdr::put_optional(out, call.timeout, xdr::put_u64);
-        xdr::put_optional(out, call.idempotency_key, xdr::put_u64);
-        xdr::put_optional(out, call.forwarded_for.map(u32::from), xdr::put_u32);
+        xdr::put_optional_u64(out, call.timeout);
+        xdr::put_optional_u64(out, call.idempotency_key);
+        xdr::put_optional_u32(out, call.forwarded_for.map(u32::from));
         put_arguments(out, &call.arguments);
     });
 }
@@ -32,10 +32,11 @@ fn put_header(out: &mut Vec<u8>, xid: u32, procedure: u32) {
     xdr::put_words(out, header(xid, procedure));
 }
 
-/// The header of our own calls. The last four words: credential and verifier, AUTH_NONE with an
-/// empty body each.
-const fn header(xid: u32, procedure: u32) -> [u32; 10] {
+/// The head of our own calls, after the place of the record's mark. The last four words: credential and
+/// verifier, AUTH_NONE with an empty body each.
+const fn header(xid: u32, procedure: u32) -> [u32; 11] {
     [
+        record::MARK,
         xid,
         CALL,
         RPC_VERSION,
@@ -57,8 +58,8 @@ fn put_arguments(out: &mut Vec<u8>, arguments: &Arguments) {
         | Arguments::Sha256(text)
         | Arguments::KvGet(text) => xdr::put_string(out, text),
         Arguments::Add(a, b) => {
-            xdr::put_i64(out, *a);
-            xdr::put_i64(out, *b);
+            let terms = [a.to_be_bytes(), b.to_be_bytes()];
+            out.extend_from_slice(terms.as_flattened());
         }
         Arguments::Fibonacci(n) => xdr::put_u32(out, *n),
         Arguments::KvPut { key, value } => {

@@ -66,12 +66,17 @@ fn joined(bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
     Ok(joined)
 }
 
-/// Appends what `write` appends, as a record of one fragment.
+/// Stands where the mark will, before what is written.
+pub(super) const MARK: u32 = 0;
+
+/// Appends what `write` appends, as a record of one fragment. It begins with [`MARK`]: written with the
+/// words that follow it, it costs nothing.
 pub(super) fn put(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
-    out.extend_from_slice(&[0; 4]);
     write(out);
     // No message comes near the 2 GiB at which a second fragment would be needed.
-    let length = (out.len() - start - 4) as u32;
-    out[start..start + 4].copy_from_slice(&(LAST | length).to_be_bytes());
+    let length = (out.len() - start).saturating_sub(4) as u32;
+    if let Some(mark) = out.get_mut(start..).and_then(<[u8]>::first_chunk_mut) {
+        *mark = (LAST | length).to_be_bytes();
+    }
 }

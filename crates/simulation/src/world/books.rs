@@ -7,10 +7,11 @@ use crate::ids::NodeId;
 use crate::incident::{Detection, Incident, IncidentKind};
 use crate::ledger::Ledger;
 use crate::metrics::{Census, SLICE, ServerLoad, Tone, WINDOW};
-use crate::record::{Attempt, CallRecord, Course, Outcome, Reason, Step, What};
+use crate::record::{Attempt, CallId, CallRecord, Course, Outcome, Reason, Step, What};
 use crate::time::{Nanos, seconds};
 use crate::view::Life;
 use balancer::{Change, Transition};
+use rpc::procedure::Arguments;
 use rpc::status::Status;
 
 pub(super) const CALLS_KEPT: usize = 400;
@@ -54,16 +55,42 @@ impl World {
         self.calls.get(key).is_some_and(|call| call.record.id == id)
     }
 
-    /// A record that begins, in the place and with the lists of one that is kept no longer.
-    pub(super) fn begin_record(&mut self, mut blank: CallRecord) -> Box<CallRecord> {
-        let Some(mut old) = self.spare_records.take() else {
-            return Box::new(blank);
-        };
-        std::mem::swap(&mut blank.attempts, &mut old.attempts);
-        std::mem::swap(&mut blank.steps, &mut old.steps);
-        std::mem::swap(&mut blank.wires, &mut old.wires);
-        *old = blank;
-        old
+    /// The record of a call that begins now, in the place and with the lists of one that is kept no
+    /// longer.
+    pub(super) fn begin_record(
+        &mut self,
+        id: CallId,
+        lan: NodeId,
+        client: u32,
+        arguments: Arguments,
+    ) -> Box<CallRecord> {
+        let began = self.now;
+        match self.spare_records.take() {
+            Some(mut record) => {
+                record.id = id;
+                record.lan = lan;
+                record.client = client;
+                record.arguments = arguments;
+                record.began = began;
+                record.ended = None;
+                record.outcome = Outcome::InFlight;
+                record.value = None;
+                record
+            }
+            None => Box::new(CallRecord {
+                id,
+                lan,
+                client,
+                arguments,
+                began,
+                ended: None,
+                outcome: Outcome::InFlight,
+                value: None,
+                attempts: Vec::new(),
+                steps: Vec::new(),
+                wires: Vec::new(),
+            }),
+        }
     }
 
     /// Writes a step down in its call's trace.

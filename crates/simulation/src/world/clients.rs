@@ -8,7 +8,7 @@ use super::exchanges::Begin;
 use crate::distribution::{exponential, uniform};
 use crate::ids::NodeId;
 use crate::incident::IncidentKind;
-use crate::record::{CallRecord, Outcome, Reason, Step, What};
+use crate::record::{Outcome, Reason, Step, What};
 use crate::scenario::{Load, Operation};
 use crate::streams::stream;
 use crate::time::{MILLISECOND, Nanos, from_seconds, seconds};
@@ -190,24 +190,11 @@ impl World {
         self.metrics.running().sent += 1;
         let id = self.calls_made;
         let deadline = now.saturating_add(self.settings.call_policy.deadline);
-        let record = self.begin_record(CallRecord {
-            id,
-            lan,
-            client: index,
-            arguments,
-            began: now,
-            ended: None,
-            outcome: Outcome::InFlight,
-            value: None,
-            attempts: Vec::new(),
-            steps: Vec::new(),
-            wires: Vec::new(),
-        });
-        let queue = &mut self.queue;
-        let call = self.calls.insert_with_key(|call| LiveCall {
+        let record = self.begin_record(id, lan, index, arguments);
+        let call = self.calls.insert(LiveCall {
             record,
             deadline,
-            deadline_timer: queue.schedule_in_line(deadline, Event::CallDeadline(call)),
+            deadline_timer: None,
             backoff: None,
             exchange: None,
             key,
@@ -215,6 +202,12 @@ impl World {
             client_attempts: 0,
             last_reason: None,
         });
+        let timer = self
+            .queue
+            .schedule_in_line(deadline, Event::CallDeadline(call));
+        if let Some(live) = self.calls.get_mut(call) {
+            live.deadline_timer = Some(timer);
+        }
         self.note(
             call,
             id,
@@ -438,8 +431,7 @@ impl World {
         let Some(call) = self.calls.remove(key) else {
             return;
         };
-        self.queue.cancel(call.deadline_timer);
-        if let Some(timer) = call.backoff {
+        for timer in [call.deadline_timer, call.backoff].into_iter().flatten() {
             self.queue.cancel(timer);
         }
         let (lan, client) = (call.record.lan, call.record.client);

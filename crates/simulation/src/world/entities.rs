@@ -420,7 +420,8 @@ pub(super) struct Leg {
 pub(super) struct LiveCall {
     pub(super) record: Box<CallRecord>,
     pub(super) deadline: Nanos,
-    pub(super) deadline_timer: Timer,
+    /// Set as soon as it is under way.
+    pub(super) deadline_timer: Option<Timer>,
     pub(super) backoff: Option<Timer>,
     pub(super) exchange: Option<ExchangeKey>,
     pub(super) key: Option<u64>,
