@@ -12,6 +12,7 @@ use crate::ids::NodeId;
 use crate::record::{MessageKind, Reason};
 use crate::time::Nanos;
 use rpc::channel::{Channel, ConnectionKey, Start};
+use rpc::encoding::Encoding;
 use rpc::message::Response;
 use rpc::status::Status;
 use slotmap::{Key, KeyData};
@@ -115,15 +116,7 @@ impl World {
         };
         let index = match Pool::place(pools, callee) {
             Ok(index) => index,
-            Err(index) => {
-                let pool = Pool {
-                    peer: callee,
-                    channel: Channel::new(encoding),
-                    ids: Vec::new(),
-                };
-                pools.insert(index, pool);
-                index
-            }
+            Err(index) => Pool::add(pools, index, callee, encoding),
         };
         pools.get_mut(index)
     }
@@ -270,6 +263,17 @@ impl Pool {
             Some(pool) if pool.peer == peer => Ok(guess),
             _ => pools.binary_search_by_key(&peer, |pool| pool.peer),
         }
+    }
+
+    #[cold]
+    fn add(pools: &mut Vec<Self>, place: usize, peer: NodeId, encoding: Encoding) -> usize {
+        let pool = Self {
+            peer,
+            channel: Channel::new(encoding),
+            ids: Vec::new(),
+        };
+        pools.insert(place, pool);
+        place
     }
 
     fn id(&self, key: ConnectionKey) -> ConnectionId {
