@@ -7,7 +7,6 @@ use super::Fault;
 use crate::action::Action;
 use crate::scenario::{NodeSpec, Role, Scenario};
 use balancer::Policy;
-use std::collections::BTreeMap;
 
 /// The most entries: those of one ring of Envoy's `maximum_ring_size`, 128 MB.
 const MOST: u64 = 8_388_608;
@@ -18,7 +17,7 @@ struct Tables<'s> {
     /// The weights of all servers.
     weight: u64,
     /// Which policies a balancer ever has.
-    policies: BTreeMap<&'s str, Vec<&'s Policy>>,
+    policies: Vec<(&'s str, Vec<&'s Policy>)>,
 }
 
 impl<'s> Tables<'s> {
@@ -31,7 +30,10 @@ impl<'s> Tables<'s> {
     }
 
     fn policy(&mut self, balancer: &'s str, policy: &'s Policy) {
-        self.policies.entry(balancer).or_default().push(policy);
+        match self.policies.iter_mut().find(|it| it.0 == balancer) {
+            Some((_, known)) => known.push(policy),
+            None => self.policies.push((balancer, vec![policy])),
+        }
     }
 
     fn action(&mut self, action: &'s Action) {
@@ -55,11 +57,11 @@ pub(super) fn check(scenario: &Scenario) -> Option<Fault> {
         tables.action(&timed.action);
     }
     let weight = tables.weight;
-    let largest = |policies: &Vec<&Policy>| {
+    let largest = |(_, policies): &(&str, Vec<&Policy>)| {
         let sizes = policies.iter().map(|policy| policy.table_entries(weight));
         sizes.max().unwrap_or(0)
     };
-    let entries: u64 = tables.policies.values().map(largest).sum();
+    let entries: u64 = tables.policies.iter().map(largest).sum();
     (entries > MOST).then(|| Fault {
         path: "nodes".to_owned(),
         sentence: format!(

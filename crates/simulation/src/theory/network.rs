@@ -7,9 +7,10 @@
 //! long it can be.
 //! Holds for: links that are not near their bandwidth.
 
-use crate::scenario::{LinkSpec, NodeSpec, Role, Scenario};
+use crate::scenario::{LinkSpec, Role, Scenario};
 use crate::time::Nanos;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// A way between two nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,64 +30,87 @@ pub struct Way {
 /// The ways that messages take from one node to all that they reach: only routers and providers pass
 /// them on.
 #[derive(Debug)]
-pub struct Ways<'s>(BTreeMap<&'s str, (Way, Option<Last<'s>>)>);
+pub struct Ways<'s> {
+    /// The nodes' names in order, each with the node's place in the scenario.
+    names: Vec<(&'s str, usize)>,
+    /// By place: the way there, and its last link.
+    found: Vec<Option<(Way, Option<Last<'s>>)>>,
+}
 
-/// The last link of a way, and where it comes from.
-type Last<'s> = (&'s LinkSpec, &'s str);
+/// The last link of a way, and the place from which it comes.
+type Last<'s> = (&'s LinkSpec, usize);
 
 impl<'s> Ways<'s> {
     /// Those from a node.
     #[must_use]
-    pub fn from(scenario: &'s Scenario, from: &'s str) -> Self {
-        let start = Way {
+    pub fn from(scenario: &'s Scenario, from: &str) -> Self {
+        let nodes = &scenario.nodes;
+        let names = nodes.iter().enumerate();
+        let names: BinaryHeap<(&str, usize)> = names
+            .map(|(place, node)| (node.name.as_str(), place))
+            .collect();
+        let mut ways = Self {
+            names: names.into_sorted_vec(),
+            found: vec![None; nodes.len()],
+        };
+        let mut links: Vec<Vec<(&LinkSpec, usize)>> = vec![Vec::new(); nodes.len()];
+        for link in &scenario.links {
+            if let (Some(a), Some(b)) = (ways.place(&link.a), ways.place(&link.b)) {
+                links[a].push((link, b));
+                links[b].push((link, a));
+            }
+        }
+        let Some(start) = ways.place(from) else {
+            return ways;
+        };
+        let nowhere = Way {
             latency: 0,
             jitter: 0,
             lossy: false,
             slowest_bits: u64::MAX,
             hops: 0,
         };
-        let mut links: BTreeMap<&str, Vec<&LinkSpec>> = BTreeMap::new();
-        for link in &scenario.links {
-            links.entry(&link.a).or_default().push(link);
-            links.entry(&link.b).or_default().push(link);
-        }
-        let passing = |node: &&NodeSpec| matches!(node.role, Role::Router | Role::Isp);
-        let passing = scenario.nodes.iter().filter(passing);
-        let mut open: BTreeSet<&str> = passing.map(|node| node.name.as_str()).collect();
-        open.insert(from);
-        let mut settled = BTreeMap::new();
-        // By cost, and what was found first among equals. A latency of zero still counts as a hop, as in
+        let mut reached: Vec<(usize, Way, Option<Last<'s>>)> = vec![(start, nowhere, None)];
+        // By cost, and what was reached first among equals. A latency of zero still counts as a hop, as in
         // the simulation.
-        let mut reached = BTreeMap::from([((0, 0), (from, (start, None)))]);
-        let mut found = 0_u64;
-        while let Some((_, (place, (way, last)))) = reached.pop_first() {
-            if settled.contains_key(place) {
+        let mut next = BinaryHeap::from([Reverse((0, 0))]);
+        while let Some(Reverse((_, index))) = next.pop() {
+            let (place, way, last) = reached[index];
+            if ways.found[place].is_some() {
                 continue;
             }
-            settled.insert(place, (way, last));
-            let onward = links.get(place).filter(|_| open.contains(place));
-            for &link in onward.into_iter().flatten() {
-                if let Some(next) = other_end(link, place) {
-                    let way = longer(way, link);
-                    found += 1;
-                    let cost = way.latency + u64::from(way.hops);
-                    reached.insert((cost, found), (next, (way, Some((link, place)))));
-                }
+            ways.found[place] = Some((way, last));
+            if place != start && !matches!(nodes[place].role, Role::Router | Role::Isp) {
+                continue;
+            }
+            for &(link, to) in &links[place] {
+                let way = longer(way, link);
+                next.push(Reverse((way.latency + u64::from(way.hops), reached.len())));
+                reached.push((to, way, Some((link, place))));
             }
         }
-        Self(settled)
+        ways
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let found = self.names.binary_search_by(|(known, _)| (*known).cmp(name));
+        found.ok().map(|index| self.names[index].1)
+    }
+
+    fn last(&self, place: usize) -> Option<Last<'s>> {
+        self.found[place]?.1
     }
 
     /// The one to a node, if there is one.
     #[must_use]
     pub fn to(&self, to: &str) -> Option<Way> {
-        self.0.get(to).map(|(way, _)| *way)
+        self.found[self.place(to)?].map(|(way, _)| way)
     }
 
     /// The links on the one to a node, the last first.
     pub fn links_to(&self, to: &str) -> impl Iterator<Item = &'s LinkSpec> {
-        let last = |place: &str| self.0.get(place)?.1;
-        let steps = std::iter::successors(last(to), move |(_, before)| last(before));
+        let last = self.place(to).and_then(|place| self.last(place));
+        let steps = std::iter::successors(last, |&(_, before)| self.last(before));
         steps.map(|(link, _)| link)
     }
 }
@@ -95,16 +119,6 @@ impl<'s> Ways<'s> {
 #[must_use]
 pub fn way(scenario: &Scenario, from: &str, to: &str) -> Option<Way> {
     Ways::from(scenario, from).to(to)
-}
-
-fn other_end<'l>(link: &'l LinkSpec, place: &str) -> Option<&'l str> {
-    if link.a == place {
-        Some(&link.b)
-    } else if link.b == place {
-        Some(&link.a)
-    } else {
-        None
-    }
 }
 
 fn longer(way: Way, link: &LinkSpec) -> Way {
