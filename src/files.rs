@@ -48,7 +48,7 @@ pub(crate) fn Files(props: &Props) -> Html {
             }
         })
     };
-    let save = Callback::from(move |_: MouseEvent| save(&lab.read(simulation::World::scenario)));
+    let save = Callback::from(move |_: MouseEvent| save(&lab.read(simulation::World::scenario_as_it_stands)));
     html! {
         <>
             <div class="files">

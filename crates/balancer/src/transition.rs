@@ -90,7 +90,7 @@ impl std::fmt::Display for Because {
                 let how = if timed_out {
                     "the last not answered in time"
                 } else {
-                    "the last answered badly"
+                    "the last refused"
                 };
                 write!(
                     f,

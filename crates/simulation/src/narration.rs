@@ -48,9 +48,9 @@ pub fn because(reason: Reason) -> String {
         Reason::Reset => "reset the connection".to_owned(),
         Reason::TimedOut => "did not answer in time".to_owned(),
         Reason::QueueFull => "turned it away: its queue is full".to_owned(),
-        Reason::NoBackend => "was not found: no backend can take it".to_owned(),
-        Reason::Deadline => "was still at it when the deadline passed".to_owned(),
-        Reason::Abandoned => "was still at it when its caller left".to_owned(),
+        Reason::NoBackend => "had no server left to try".to_owned(),
+        Reason::Deadline => "had not answered when the deadline passed".to_owned(),
+        Reason::Abandoned => "had not answered when its caller left".to_owned(),
         Reason::Overtaken => "was slower than another attempt".to_owned(),
         Reason::Status(status) => format!("answered {}", status.name()),
     }

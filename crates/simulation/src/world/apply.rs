@@ -8,6 +8,7 @@ use super::entities::{CallKey, Client, RoleState};
 use super::guards::Guards;
 use super::proxies::backend_of;
 use super::servers::server_in;
+use super::states::again_with;
 use crate::action::{Action, ActionError, Death, Ends};
 use crate::ids::{LinkId, NodeId};
 use crate::incident::IncidentKind;
@@ -98,12 +99,12 @@ impl World {
             }
             Action::Disconnect(ends) => {
                 let id = self.find_link(ends)?;
-                let undo = self.links[id.0 as usize]
-                    .as_ref()
-                    .map(|link| self.link_spec(link));
+                let Some(link) = self.links[id.0 as usize].as_ref() else {
+                    return Err(unknown_link(ends));
+                };
+                let undo = again_with(Action::Connect(self.link_spec(link)), self.link_state(link));
                 self.remove_link(id);
-                // `find_link` has found it.
-                undo.map_or_else(|| Action::All(Vec::new()), Action::Connect)
+                undo
             }
             Action::Cut(ends) => {
                 self.set_link(ends, LinkState::Up, LinkState::Cut, "cut or held")?;
@@ -188,19 +189,15 @@ impl World {
         let Some(node) = self.node_ref(id) else {
             return Err(unknown(name));
         };
-        let spec = node.spec();
-        let linked: Vec<LinkId> = self
-            .links
-            .iter()
-            .flatten()
-            .filter(|link| link.a == id || link.b == id)
-            .map(|link| link.id)
-            .collect();
-        let links = linked
-            .iter()
-            .filter_map(|link| self.links[link.0 as usize].as_ref())
-            .map(|link| self.link_spec(link))
-            .collect();
+        let links = self.links.iter().flatten();
+        let linked: Vec<_> = links.filter(|link| link.a == id || link.b == id).collect();
+        let again = Action::AddNode {
+            node: node.spec(),
+            links: linked.iter().map(|link| self.link_spec(link)).collect(),
+        };
+        let states = linked.iter().flat_map(|link| self.link_state(link));
+        let undo = again_with(again, states.chain(node.state()));
+        let linked: Vec<LinkId> = linked.iter().map(|link| link.id).collect();
         let callers: Vec<CallKey> = self
             .calls
             .iter()
@@ -232,7 +229,7 @@ impl World {
         self.nodes[id.0 as usize] = None;
         self.graph_changed();
         self.mark(format!("{name} removed"), Tone::Change);
-        Ok(Action::AddNode { node: spec, links })
+        Ok(undo)
     }
 
     fn remove_link(&mut self, id: LinkId) {

@@ -25,6 +25,7 @@ mod reach;
 mod reconfigure;
 mod servers;
 mod sharing;
+mod states;
 mod told;
 mod topology;
 mod trial;

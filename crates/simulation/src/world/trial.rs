@@ -5,8 +5,8 @@
 //! are the same, and made in the real one once nothing was refused.
 
 use super::World;
-use crate::action::{Action, ActionError, Ends};
-use crate::view::{Life, LinkState, RoleView};
+use super::states::taken_back;
+use crate::action::{Action, ActionError};
 
 impl World {
     pub(super) fn apply_all(&mut self, actions: &[Action]) -> Result<Action, ActionError> {
@@ -18,7 +18,7 @@ impl World {
             undo.push(self.change(action)?);
         }
         undo.reverse();
-        Ok(Action::All(undo))
+        Ok(taken_back(undo))
     }
 
     fn try_each(&mut self, actions: &[Action]) -> Result<(), ActionError> {
@@ -36,24 +36,7 @@ impl World {
         let mut scenario = self.scenario();
         scenario.timeline.clear();
         let mut trial = Self::new(&scenario).ok()?;
-        for node in self.nodes() {
-            let name = || node.name.to_owned();
-            if let Life::Dead { death, .. } = node.life {
-                trial.apply(&Action::Kill(name(), death)).ok()?;
-            }
-            if let RoleView::Server(server) = &node.role
-                && server.draining
-            {
-                trial.apply(&Action::Drain(name(), true)).ok()?;
-            }
-        }
-        for link in self.links() {
-            let ends = Ends(self.name(link.a).to_owned(), self.name(link.b).to_owned());
-            let state = match link.state {
-                LinkState::Up => continue,
-                LinkState::Cut => Action::Cut(ends),
-                LinkState::Held => Action::Hold(ends),
-            };
+        for state in self.states() {
             trial.apply(&state).ok()?;
         }
         Some(trial)
