@@ -48,7 +48,9 @@ pub(crate) fn Files(props: &Props) -> Html {
             }
         })
     };
-    let save = Callback::from(move |_: MouseEvent| save(&lab.read(simulation::World::scenario_as_it_stands)));
+    let save = Callback::from(move |_: MouseEvent| {
+        save(&lab.read(simulation::World::scenario_as_it_stands))
+    });
     html! {
         <>
             <div class="files">

@@ -1,7 +1,7 @@
 //! What a visitor can do next, as things stand.
 
 use simulation::World;
-use simulation::view::{Life, RoleView};
+use simulation::view::{Belief, Life, RoleView};
 
 /// What the state asks for, before anything that a scenario proposes; none if it asks for nothing.
 pub(crate) fn wanted(world: &World) -> Option<String> {
@@ -15,22 +15,39 @@ pub(crate) fn wanted(world: &World) -> Option<String> {
         (false, true) => "Nobody calls: add a client LAN.",
         (true, false) => "Nobody serves: add a server, and see the calls answered.",
         (true, true) => {
-            let dead = world.nodes().find(|node| {
-                matches!(
-                    (&node.role, node.life),
-                    (
-                        RoleView::Server(_) | RoleView::Balancer(_),
-                        Life::Dead { .. }
-                    )
-                )
-            })?;
-            return Some(format!(
-                "{} is down. Select it to revive it, or watch who notices.",
-                dead.name
-            ));
+            return what_is_down(world);
         }
     };
     Some(sentence.to_owned())
+}
+
+/// Who is down, and what can be done.
+fn what_is_down(world: &World) -> Option<String> {
+    let mut dead = world.nodes().filter(|node| {
+        let answers = matches!(node.role, RoleView::Server(_) | RoleView::Balancer(_));
+        answers && node.life != Life::Up
+    });
+    let first = dead.next()?;
+    let others = dead.count();
+    if others > 0 {
+        let all = others + 1;
+        return Some(format!(
+            "{} and {others} more are down. Select one of the {all} to revive it.",
+            first.name
+        ));
+    }
+    let unnoticed = match first.role {
+        RoleView::Server(server) => server.watched && server.believed == Belief::Up,
+        _ => false,
+    };
+    let name = first.name;
+    Some(if unnoticed {
+        format!(
+            "{name} is down, and no balancer knows it yet. Watch who notices, or select it to revive it."
+        )
+    } else {
+        format!("{name} is down. Select it to revive it.")
+    })
 }
 
 #[cfg(test)]
@@ -54,6 +71,26 @@ mod tests {
         });
         assert_eq!(told.len(), 3);
         assert!(wanted(&world).unwrap().contains("empty"));
+    }
+
+    #[test]
+    fn who_is_to_notice_a_death_is_waited_for_only_while_somebody_may() {
+        let mut world = World::new(&presets::find("five-servers").unwrap()).unwrap();
+        let kill = |world: &mut World, name: &str| {
+            let kill = Action::Kill(name.to_owned(), Death::Silence);
+            world.apply(&kill).unwrap();
+        };
+        kill(&mut world, "server-2");
+        assert!(wanted(&world).unwrap().contains("Watch who notices"));
+        world.advance(10_000_000_000);
+        let told = wanted(&world).unwrap();
+        assert_eq!(told, "server-2 is down. Select it to revive it.");
+        kill(&mut world, "server-5");
+        assert!(
+            wanted(&world)
+                .unwrap()
+                .starts_with("server-2 and 1 more are down")
+        );
     }
 
     #[test]

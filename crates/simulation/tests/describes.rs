@@ -387,3 +387,12 @@ fn a_dead_balancer_is_not_taken_for_none() {
     world.apply(&kill).expect("it lives");
     assert_eq!(present(&world).err(), Some(Objection::BalancerDown));
 }
+
+#[test]
+fn a_death_that_nobody_will_ever_learn_of_is_said_to_be_one() {
+    let one = presets::find("one-server").expect("the preset exists");
+    let mut world = World::new(&one).expect("it holds");
+    let kill = Action::Kill("server-1".to_owned(), Death::Silence);
+    world.apply(&kill).expect("it lives");
+    assert_eq!(present(&world).err(), Some(Objection::Unwatched));
+}

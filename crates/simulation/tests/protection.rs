@@ -189,6 +189,36 @@ fn the_loser_of_a_hedge_stops_costing() {
     assert!(slow.queued < 20, "{} wait", slow.queued);
 }
 
+/// What the balancer passes on to the client is told as the attempt that was answered, not as the last
+/// that was begun.
+#[test]
+fn the_reply_of_a_hedged_call_is_of_the_attempt_that_won() {
+    let scenario = changed(
+        "five-servers",
+        |it| it.protection.hedging = Some(Hedging::After(20 * MILLISECOND)),
+        |_, _| {},
+    );
+    let mut world = start(&scenario);
+    let calls = run(&mut world, 5 * SECOND);
+    let mut first_won = 0;
+    for call in calls.iter().filter(|call| call.attempts.len() == 2) {
+        let answered =
+            |it: &&simulation::record::Attempt| matches!(it.outcome, Outcome::Answered(_));
+        let Some(winner) = call.attempts.iter().find(answered) else {
+            continue;
+        };
+        let to_client = call
+            .wires
+            .iter()
+            .filter(|wire| wire.kind == MessageKind::Reply && wire.to == call.lan);
+        for reply in to_client {
+            assert_eq!(reply.attempt, winner.number, "call {}", call.id);
+            first_won += u32::from(winner.number == 1);
+        }
+    }
+    assert!(first_won > 10, "{first_won}");
+}
+
 #[test]
 fn a_rate_limit_lets_in_what_it_says() {
     let answered = |rate_limit| {

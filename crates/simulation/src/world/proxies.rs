@@ -238,7 +238,7 @@ impl World {
                     let losers = outs.map(|it| std::mem::take(&mut it.outs));
                     self.cancel_outs(node, losers.unwrap_or_default(), Reason::Overtaken);
                 }
-                self.answer(node, inbound, reply.result);
+                self.answer(node, inbound, exchange.about.attempt, reply.result);
                 self.let_in_waiting(node);
             }
         }
@@ -368,21 +368,23 @@ impl World {
 
     #[cold]
     pub(super) fn refuse(&mut self, node: NodeId, from: InboundKey, status: Status, message: &str) {
-        self.answer(
-            node,
-            from,
-            Err(Failure {
-                status,
-                message: message.to_owned(),
-            }),
-        );
+        let failure = Failure {
+            status,
+            message: message.to_owned(),
+        };
+        // What is said is what came of the last attempt.
+        let of = self.inbound_mut(node, from).map(|it| it.about);
+        let record = of.and_then(|about| self.record_mut(about.call, about.call_id));
+        let attempt = record.map_or(0, |record| record.attempts.len() as u32);
+        self.answer(node, from, attempt, Err(failure));
     }
 
-    /// Answers a request that was taken in.
+    /// Answers a request that was taken in, with what came of an attempt.
     fn answer(
         &mut self,
         node: NodeId,
         from: InboundKey,
+        attempt: u32,
         result: Result<rpc::procedure::ReturnValue, Failure>,
     ) {
         let Some(proxy) = self.proxy_mut(node) else {
@@ -403,9 +405,6 @@ impl World {
             result,
         };
         let bytes = self.written(|settings, out| settings.encoding.encode_reply(&reply, out));
-        let attempt = self
-            .record_mut(inbound.about.call, inbound.about.call_id)
-            .map_or(0, |record| record.attempts.len() as u32);
         let about = About {
             kind: MessageKind::Reply,
             attempt,

@@ -9,6 +9,8 @@ pub enum Objection {
     Changes,
     /// A balancer takes a server for something else than it is.
     Mistaken,
+    /// A server is dead, and nobody who calls it would ever know.
+    Unwatched,
     /// A balancer is dead, and the clients call it in vain.
     BalancerDown,
     /// Few enough servers are well for the balancer to send to those that are not, too.
@@ -63,6 +65,7 @@ impl Objection {
             Self::Mistaken => {
                 "A balancer has yet to learn the state of a server; a formula assumes that it knows."
             }
+            Self::Unwatched => "A server is down, nobody watches it, and calls go there in vain.",
             Self::BalancerDown => "A balancer is down, and calls go there in vain.",
             Self::Panic => "So few servers are well that the balancer sends to the others too.",
             Self::MixedLoads => "The networks make their calls in different ways.",

@@ -31,7 +31,12 @@ pub fn present(world: &World) -> Result<Description, Objection> {
                 Belief::Ejected { .. } => false,
             };
             if !known {
-                return Err(Objection::Mistaken);
+                let never_learnt = !up && !server.watched;
+                return Err(if never_learnt {
+                    Objection::Unwatched
+                } else {
+                    Objection::Mistaken
+                });
             }
         }
         if matches!(node.role, RoleView::Balancer(_)) && !up {
