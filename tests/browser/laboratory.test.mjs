@@ -36,7 +36,7 @@ test('the same seed gives the same run as natively', async () => {
   // The hash of crates/simulation/tests/trace_hash.rs, five_servers.
   const page = await open({ query: paused });
   await page.advance(20_000);
-  assert.equal((await page.state()).trace_hash, '1d43af6004801d52');
+  assert.equal((await page.state()).trace_hash, 'fcf0fb0b2376ae93');
 });
 
 test('a server dragged from the palette takes calls', async () => {

@@ -8,13 +8,22 @@ const WORDS: [&str; 16] = [
     "kestrel", "lagoon", "maple", "nectar", "osprey", "pebble",
 ];
 
+/// What is counted, under keys of their own: an increment of a stored text is an error.
+const COUNTERS: [&str; 8] = [
+    "views", "likes", "orders", "visits", "logins", "shares", "clicks", "votes",
+];
+
 fn below(rng: &mut impl Rng, bound: u64) -> u64 {
     // The upper half of a 64 by 64 bit product: without a modulo's bias at these small bounds.
     ((u128::from(rng.next_u64()) * u128::from(bound)) >> 64) as u64
 }
 
+fn one_of(words: &[&str], rng: &mut impl Rng) -> String {
+    words[below(rng, words.len() as u64) as usize].to_owned()
+}
+
 fn word(rng: &mut impl Rng) -> String {
-    WORDS[below(rng, WORDS.len() as u64) as usize].to_owned()
+    one_of(&WORDS, rng)
 }
 
 /// Draws the arguments of a call.
@@ -34,7 +43,7 @@ pub(crate) fn arguments(procedure: Procedure, rng: &mut impl Rng) -> Arguments {
             value: word(rng),
         },
         Procedure::KvIncrement => Arguments::KvIncrement {
-            key: word(rng),
+            key: one_of(&COUNTERS, rng),
             by: 1,
         },
     }
