@@ -216,7 +216,11 @@ impl Explanation {
             policy: policy.name(),
             at,
             candidates: candidates.collect(),
-            score_label: policy.score_label(),
+            score_label: match policy {
+                Policy::WeightedLeastRequest { .. } if drawn.is_empty() => "deadline",
+                Policy::WeightedLeastRequest { .. } => "active attempts",
+                other => other.score_label(),
+            },
             rule: policy.rule(),
             tie_break: choice.ok().and_then(|choice| choice.tie),
             drawn,

@@ -71,6 +71,19 @@ impl Explanation {
                     drawn()
                 )
             }
+            // Drawn only where all weigh the same (Envoy).
+            Policy::WeightedLeastRequest { .. } if !self.drawn.is_empty() => {
+                format!(
+                    "{active} active, fewest of the two drawn ({}), as all weigh the same",
+                    drawn()
+                )
+            }
+            Policy::WeightedLeastRequest { .. } => {
+                format!("its turn by weight and load, deadline {score:.2}, earliest of {standing}")
+            }
+            Policy::Maglev { .. } => {
+                format!("this client's hash falls on one of its entries, {score:.0} % of the table")
+            }
             Policy::WeightedRandom => format!("drawn at random by weight from {standing}"),
             Policy::JoinIdleQueue if self.drawn.is_empty() => {
                 format!("idle for longest of {standing}")

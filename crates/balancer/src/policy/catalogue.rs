@@ -97,7 +97,7 @@ static ENTRIES: [Entry; COUNT] = [
     Entry {
         name: "weighted least request",
         slug: "weighted-least-request",
-        idea: "Servers take turns by weight, and a weight shrinks with the calls that its server has.",
+        idea: "Servers of different weights take turns by weight, and a weight shrinks with the calls that its server has; of equal ones two are drawn, and the less busy is taken.",
         known_failure: "What changed since a server's last turn is not seen until its next one.",
         score_label: "deadline, or active attempts if all weigh the same",
         rule: "the earliest deadline by weight and load, or the less busy of two drawn",
@@ -188,7 +188,7 @@ static ENTRIES: [Entry; COUNT] = [
         idea: "Servers fill a large table by turns, each in an order of its own; a client's hash is looked up in it.",
         known_failure: "It does not look at load, and when a server goes some clients of the others move too.",
         score_label: "share of the table, %",
-        rule: "whose entry of the table the client's hash is",
+        rule: "the server in the table at the client's hash",
     },
     Entry {
         name: "rendezvous hash",

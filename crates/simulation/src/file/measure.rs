@@ -111,6 +111,9 @@ impl Measure {
 
     /// Reads a value, or says what is wrong with it.
     pub(super) fn read(&self, text: &str) -> Result<u64, String> {
+        if text.trim().is_empty() {
+            return Err(self.not_this(text));
+        }
         let (number, symbol) = split(text);
         let known = self.units.iter().chain(self.also);
         let Some(size) = known
@@ -158,7 +161,12 @@ impl Measure {
             self.example,
             if self.plain() { "" } else { "\"" },
         );
-        format!("this must be {what} such as {quote}{example}{quote}; {text} is not")
+        let but = if text.trim().is_empty() {
+            "it is empty".to_owned()
+        } else {
+            format!("{text} is not")
+        };
+        format!("this must be {what} such as {quote}{example}{quote}; {but}")
     }
 }
 
