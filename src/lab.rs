@@ -75,6 +75,8 @@ struct Inner {
     frame: RefCell<Option<AnimationFrame>>,
     frame_times: RefCell<FrameTimes>,
     notice: RefCell<Option<String>>,
+    /// The incident that the sentence on the stage tells.
+    spotlight: Cell<Option<u64>>,
     /// The version that a step led to, and what it was.
     stepped: RefCell<Option<(u64, String)>>,
     embedded: bool,
@@ -110,6 +112,7 @@ impl Lab {
             frame: RefCell::default(),
             frame_times: RefCell::default(),
             notice: RefCell::default(),
+            spotlight: Cell::default(),
             stepped: RefCell::default(),
             embedded,
         }))
@@ -169,6 +172,16 @@ impl Lab {
     /// Whether there is a change to make again.
     pub(crate) fn can_redo(&self) -> bool {
         self.0.history.borrow().goes_on(Way::Redo)
+    }
+
+    /// The number of the incident that the sentence on the stage tells, if it tells one.
+    pub(crate) fn spotlight(&self) -> Option<u64> {
+        self.0.spotlight.get()
+    }
+
+    /// The sentence on the stage tells of this now.
+    pub(crate) fn set_spotlight(&self, incident: Option<u64>) {
+        self.0.spotlight.set(incident);
     }
 
     /// What is selected; nothing, once it is gone.

@@ -7,6 +7,7 @@
 use simulation::NodeId;
 use simulation::World;
 use simulation::incident::{Incident, IncidentKind};
+use simulation::view::LinkState;
 
 /// How long a sentence stands before one of the same weight may follow, in milliseconds.
 const STANDS: f64 = 2_600.0;
@@ -20,6 +21,8 @@ const WAITING: usize = 4;
 /// A sentence on the stage.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Story {
+    /// The incident that it tells.
+    pub(crate) number: u64,
     /// One or two words.
     pub(crate) title: &'static str,
     /// What happened and why, with the numbers of this run.
@@ -117,6 +120,17 @@ impl Teller {
     fn tell(&self, world: &World, incident: &Incident) -> Story {
         let (title, tone) = match &incident.kind {
             IncidentKind::Killed { .. } => ("Killed", "failure"),
+            IncidentKind::Drained { draining: true, .. } => ("Draining", "reroute"),
+            IncidentKind::Drained { .. } => ("In use", "recovery"),
+            IncidentKind::Paced { before, speed, .. } if speed < before => ("Slowed", "reroute"),
+            IncidentKind::Paced { .. } => ("Faster", "recovery"),
+            IncidentKind::Link { state, .. } => match state {
+                LinkState::Cut => ("Cut", "failure"),
+                LinkState::Held => ("Held", "reroute"),
+                LinkState::Up => ("Open", "recovery"),
+            },
+            IncidentKind::Added { .. } => ("Added", "recovery"),
+            IncidentKind::Removed { .. } => ("Removed", "reroute"),
             IncidentKind::Revived { .. } => ("Revived", "recovery"),
             IncidentKind::Rerouted { .. } => ("Rerouted", "reroute"),
             IncidentKind::Retried { .. } => ("Retried", "reroute"),
@@ -136,6 +150,7 @@ impl Teller {
             _ => (0, 0),
         };
         Story {
+            number: incident.number,
             title,
             sentence: world.sentence(incident),
             also: also(
@@ -178,6 +193,11 @@ fn weight(kind: &IncidentKind) -> u32 {
     match kind {
         IncidentKind::Killed { .. }
         | IncidentKind::Revived { .. }
+        | IncidentKind::Drained { .. }
+        | IncidentKind::Paced { .. }
+        | IncidentKind::Link { .. }
+        | IncidentKind::Added { .. }
+        | IncidentKind::Removed { .. }
         | IncidentKind::CutOff { .. }
         | IncidentKind::Joined { .. } => CHANGE,
         IncidentKind::Health { .. } => DISCOVERY,
@@ -189,7 +209,12 @@ fn weight(kind: &IncidentKind) -> u32 {
 /// The part that a change or a discovery is about.
 fn about(kind: &IncidentKind) -> Option<NodeId> {
     match kind {
-        IncidentKind::Killed { node, .. } | IncidentKind::Revived { node } => Some(*node),
+        IncidentKind::Killed { node, .. }
+        | IncidentKind::Revived { node }
+        | IncidentKind::Drained { node, .. }
+        | IncidentKind::Paced { node, .. }
+        | IncidentKind::Added { node }
+        | IncidentKind::Removed { node } => Some(*node),
         IncidentKind::Health { server, .. } => Some(*server),
         IncidentKind::CutOff { callers } | IncidentKind::Joined { callers } => {
             callers.first().copied()
@@ -214,7 +239,7 @@ fn also(failed: u32, rerouted: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use simulation::action::{Action, Death};
+    use simulation::action::{Action, Death, Ends};
     use simulation::presets;
     use simulation::time::{MILLISECOND, SECOND};
 
@@ -293,6 +318,27 @@ mod tests {
         // Taken back, it is told at once.
         world.apply(&Action::Revive("server-3".to_owned())).unwrap();
         assert_eq!(told(&mut teller, &world, 810.0).title, "Revived");
+    }
+
+    #[test]
+    fn every_verb_of_failure_has_a_sentence() {
+        let ends = || Ends("ISP".to_owned(), "balancer".to_owned());
+        let name = || "server-2".to_owned();
+        for (action, title) in [
+            (Action::Drain(name(), true), "Draining"),
+            (Action::SetSpeed(name(), 0.2), "Slowed"),
+            (Action::Hold(ends()), "Held"),
+            (Action::RemoveNode(name()), "Removed"),
+        ] {
+            let mut world = world();
+            let mut teller = Teller::default();
+            teller.look(&world, 0.0);
+            let undo = world.apply(&action).unwrap();
+            assert_eq!(teller.look(&world, 100.0).unwrap().title, title);
+            world.apply(&undo).unwrap();
+            let back = teller.look(&world, 4_000.0).unwrap();
+            assert!(["In use", "Faster", "Open", "Added"].contains(&back.title));
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(crate) fn StoryCard() -> Html {
     let _ = use_pulse();
     let teller = use_mut_ref(Teller::default);
     let told = lab.read(|world| teller.borrow_mut().look(world, real_now()));
+    lab.set_spotlight(told.as_ref().map(|story| story.number));
     let advice = advice(lab.tool());
     let stepped = lab.stepped();
     let step = stepped.as_deref().unwrap_or_default();

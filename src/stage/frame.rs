@@ -84,6 +84,11 @@ impl Core {
             for incident in world.incidents_since(glow.seen) {
                 glow.note(incident, &scene);
             }
+            let told = self.lab.spotlight().and_then(|number| {
+                let mut from = world.incidents_since(number.saturating_sub(1));
+                from.next().filter(|incident| incident.number == number)
+            });
+            glow.tell(told, &scene);
         });
         // While the world stands, so does what lingers of it; a pulse always ends.
         if self.lab.playing() {

@@ -15,6 +15,9 @@ pub(crate) const WRECK_LASTS: f64 = 900.0;
 /// For how many real milliseconds a pulse spreads.
 pub(crate) const PULSE_LASTS: f64 = 700.0;
 
+/// How much of the others is seen while the legs of one call are told of.
+const ASIDE: f64 = 0.35;
+
 /// Steps in which a leg fades.
 const SHADES: f64 = 8.0;
 
@@ -84,7 +87,10 @@ impl Wreck {
 pub(crate) struct Afterglow {
     /// The number of the last incident that was seen.
     pub(crate) seen: u64,
-    pub(crate) legs: Vec<Leg>,
+    legs: Vec<Leg>,
+    /// The incident that the sentence on the stage tells, and its legs: they stand as long as it does.
+    told: Option<u64>,
+    told_legs: Vec<Leg>,
     pub(crate) pulses: Vec<Pulse>,
     pub(crate) wrecks: Vec<Wreck>,
 }
@@ -121,6 +127,60 @@ impl Afterglow {
         }
     }
 
+    /// The sentence on the stage tells of this incident now, or of none.
+    pub(crate) fn tell(&mut self, incident: Option<&Incident>, scene: &Scene) {
+        let number = incident.map(|it| it.number);
+        if number == self.told {
+            return;
+        }
+        self.told = number;
+        let leg = |kind, links| Leg {
+            kind,
+            links,
+            age: 0.0,
+        };
+        self.told_legs = match incident.map(|it| &it.kind) {
+            Some(&IncidentKind::Rerouted {
+                balancer,
+                failed,
+                next,
+                ..
+            }) => vec![
+                leg(LegKind::Failed, route(scene, balancer, failed)),
+                leg(LegKind::Instead, route(scene, balancer, next)),
+            ],
+            Some(&IncidentKind::CallFailed {
+                lan,
+                server: Some(server),
+                ..
+            }) => {
+                // Where it ended; the whole of its way would shout.
+                let way = route(scene, lan, server);
+                let last = way.last().copied().into_iter().collect();
+                vec![leg(LegKind::Failed, last)]
+            }
+            _ => Vec::new(),
+        };
+    }
+
+    /// The legs in view, and how much of each is seen.
+    pub(crate) fn shown(&self, still: bool) -> impl Iterator<Item = (&Leg, f64)> {
+        let aside = if self.told_legs.is_empty() {
+            1.0
+        } else {
+            ASIDE
+        };
+        let others = self.legs.iter().filter(|leg| {
+            let same = |told: &Leg| told.kind == leg.kind && told.links == leg.links;
+            !self.told_legs.iter().any(same)
+        });
+        let others = others.map(move |leg| {
+            let strength = if still { 1.0 } else { leg.strength() };
+            (leg, strength * aside)
+        });
+        others.chain(self.told_legs.iter().map(|leg| (leg, 1.0)))
+    }
+
     fn leg(&mut self, kind: LegKind, scene: &Scene, from: NodeId, to: NodeId) {
         let links = route(scene, from, to);
         if links.is_empty() {
@@ -148,18 +208,15 @@ impl Afterglow {
 
     /// Whether there is nothing to see.
     pub(crate) fn is_empty(&self) -> bool {
-        self.legs.is_empty() && self.pulses.is_empty() && self.wrecks.is_empty()
+        let legs = self.legs.is_empty() && self.told_legs.is_empty();
+        legs && self.pulses.is_empty() && self.wrecks.is_empty()
     }
 
     /// A number that changes when the legs look different on a scene: [`SHADES`] steps of fading
     /// are told apart.
     pub(crate) fn look(&self, still: bool, scene: u64) -> u64 {
-        self.legs.iter().fold(scene + 1, |look, leg| {
-            let shade = if still {
-                SHADES
-            } else {
-                leg.strength() * SHADES
-            };
+        self.shown(still).fold(scene + 1, |look, (leg, strength)| {
+            let shade = strength * SHADES;
             let links = leg
                 .links
                 .iter()
@@ -286,6 +343,26 @@ mod tests {
         let there = route(&scene(), NodeId(1), NodeId(3));
         assert_eq!(there, [(LinkId(1), true), (LinkId(2), false)]);
         assert!(route(&scene(), NodeId(1), NodeId(1)).is_empty());
+    }
+
+    #[test]
+    fn the_legs_that_are_told_of_stand_and_the_others_step_back() {
+        let (mut glow, scene) = (Afterglow::default(), scene());
+        let told = rerouted(1);
+        glow.note(&told, &scene);
+        glow.tell(Some(&told), &scene);
+        assert!(glow.shown(false).all(|(_, strength)| strength == 1.0));
+        let mut other = rerouted(2);
+        if let IncidentKind::Rerouted { next, .. } = &mut other.kind {
+            *next = NodeId(2);
+        }
+        glow.note(&other, &scene);
+        let strengths: Vec<f64> = glow.shown(false).map(|(_, strength)| strength).collect();
+        assert_eq!(strengths, [ASIDE, 1.0, 1.0]);
+        glow.age(LEG_LASTS);
+        assert_eq!(glow.shown(false).count(), 2, "as long as the sentence");
+        glow.tell(None, &scene);
+        assert!(glow.is_empty());
     }
 
     #[test]

@@ -86,8 +86,7 @@ pub(crate) struct Brush<'a> {
 impl Brush<'_> {
     /// Legs: the ways that failed and those taken instead.
     pub(crate) fn legs(&self, glow: &Afterglow, scene: &Scene, still: bool) {
-        for leg in &glow.legs {
-            let strength = if still { 1.0 } else { leg.strength() };
+        for (leg, strength) in glow.shown(still) {
             self.on.set_global_alpha(strength);
             let failed = leg.kind == LegKind::Failed;
             let colour = if failed {

@@ -4,6 +4,7 @@ use crate::action::Death;
 use crate::ids::NodeId;
 use crate::record::{CallId, Reason};
 use crate::time::Nanos;
+use crate::view::LinkState;
 use rpc::status::Status;
 
 /// Something worth a sentence.
@@ -31,6 +32,43 @@ pub enum IncidentKind {
     },
     /// A node was started again.
     Revived {
+        /// Which.
+        node: NodeId,
+    },
+    /// A server is drained, or takes new calls again.
+    Drained {
+        /// Which.
+        node: NodeId,
+        /// Whether it is drained now.
+        draining: bool,
+    },
+    /// A server works faster or slower than before.
+    Paced {
+        /// Which.
+        node: NodeId,
+        /// Its speed before.
+        before: f64,
+        /// Its speed now.
+        speed: f64,
+    },
+    /// A link was cut, repaired, held or let go.
+    Link {
+        /// One end.
+        a: NodeId,
+        /// The other.
+        b: NodeId,
+        /// How it was.
+        before: LinkState,
+        /// How it is.
+        state: LinkState,
+    },
+    /// A part was put on the stage.
+    Added {
+        /// Which.
+        node: NodeId,
+    },
+    /// A part was taken off the stage.
+    Removed {
         /// Which.
         node: NodeId,
     },

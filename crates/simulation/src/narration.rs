@@ -5,7 +5,7 @@ use crate::ids::NodeId;
 use crate::incident::{Incident, IncidentKind};
 use crate::record::Reason;
 use crate::time::{Nanos, milliseconds, seconds};
-use crate::view::RoleView;
+use crate::view::{LinkState, RoleView};
 use crate::world::World;
 use balancer::Change;
 
@@ -75,6 +75,47 @@ impl World {
             }
             IncidentKind::Revived { node } => {
                 format!("{} is running again, empty.", self.name(*node))
+            }
+            IncidentKind::Drained { node, draining } => {
+                let name = self.name(*node);
+                if *draining {
+                    format!("{name} is drained: it answers what it has, and is sent nothing new.")
+                } else {
+                    format!("{name} is sent calls again.")
+                }
+            }
+            IncidentKind::Paced {
+                node,
+                before,
+                speed,
+            } => {
+                let change = if speed < before { "slower" } else { "faster" };
+                let name = self.name(*node);
+                format!(
+                    "{name} works {change} now: at {speed} times the speed that the demand is written for."
+                )
+            }
+            IncidentKind::Link {
+                a,
+                b,
+                before,
+                state,
+            } => {
+                let ends = format!("The link from {} to {}", self.name(*a), self.name(*b));
+                match (before, state) {
+                    (_, LinkState::Cut) => format!("{ends} is cut: what was on it is lost."),
+                    (_, LinkState::Held) => {
+                        format!("{ends} is held: what is sent over it waits at its end.")
+                    }
+                    (LinkState::Held, LinkState::Up) => {
+                        format!("{ends} is let go: what waited arrives.")
+                    }
+                    (_, LinkState::Up) => format!("{ends} is whole again."),
+                }
+            }
+            IncidentKind::Added { node } => self.added(*node),
+            IncidentKind::Removed { node } => {
+                format!("{} was taken off the stage.", self.name(*node))
             }
             IncidentKind::Rerouted {
                 call,
@@ -171,6 +212,23 @@ impl World {
                     None => format!("{change}: {why}."),
                 }
             }
+        }
+    }
+
+    /// What a new part does.
+    fn added(&self, node: NodeId) -> String {
+        let name = self.name(node);
+        let linked = self.links().any(|link| link.a == node || link.b == node);
+        match self.node(node).map(|it| it.role) {
+            _ if !linked => format!("{name} was added; it has no link yet."),
+            Some(RoleView::Server(_)) => format!("{name} was added: there is one more to serve."),
+            Some(RoleView::Lan(_)) => {
+                format!("{name} was added: its clients call the service too.")
+            }
+            Some(RoleView::Balancer(_)) => {
+                format!("{name} was added: clients call the balancers in turn.")
+            }
+            _ => format!("{name} was added."),
         }
     }
 

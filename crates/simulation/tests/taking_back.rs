@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "tests say what they hold in their names")]
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     reason = "what a test's helpers cannot do fails the test"
 )]
 

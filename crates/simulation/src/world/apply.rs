@@ -176,11 +176,12 @@ impl World {
                 trial.insert_link(link)?;
             }
         }
-        self.insert_node(node)?;
+        let id = self.insert_node(node)?;
         for link in links {
             self.insert_link(link)?;
         }
         self.mark(format!("{} added", node.name), Tone::Change);
+        self.tell(IncidentKind::Added { node: id });
         Ok(Action::RemoveNode(node.name.clone()))
     }
 
@@ -229,6 +230,7 @@ impl World {
         self.nodes[id.0 as usize] = None;
         self.graph_changed();
         self.mark(format!("{name} removed"), Tone::Change);
+        self.tell(IncidentKind::Removed { node: id });
         Ok(undo)
     }
 
@@ -257,6 +259,13 @@ impl World {
             });
         }
         link.state = to;
+        let kind = IncidentKind::Link {
+            a: link.a,
+            b: link.b,
+            before: from,
+            state: to,
+        };
+        self.tell(kind);
         self.routes.forget();
         match to {
             LinkState::Cut => self.lose_all_on(id),
@@ -398,6 +407,7 @@ impl World {
             (format!("{name} back in"), Tone::Recovery)
         };
         self.mark(label, tone);
+        self.tell(IncidentKind::Drained { node: id, draining });
         Ok(Action::Drain(name.to_owned(), !draining))
     }
 
@@ -410,6 +420,7 @@ impl World {
             server.deal(&mut self.queue, now, id, 0);
         }
         self.mark(format!("{name} at {speed}× speed"), Tone::Change);
+        self.tell_of_pace(id, before.speed, speed);
         Ok(Action::SetSpeed(name.to_owned(), before.speed))
     }
 
@@ -435,8 +446,19 @@ impl World {
                 }
             }
         }
-        self.mark(format!("{name} changed"), Tone::Change);
+        self.mark(what_changed(name, &before, spec), Tone::Change);
+        self.tell_of_pace(id, before.speed, spec.speed);
         Ok(Action::SetServer(name.to_owned(), before))
+    }
+
+    fn tell_of_pace(&mut self, node: NodeId, before: f64, speed: f64) {
+        if speed != before {
+            self.tell(IncidentKind::Paced {
+                node,
+                before,
+                speed,
+            });
+        }
     }
 
     fn lan_named(&self, name: &str) -> Result<(NodeId, LanSpec), ActionError> {
@@ -519,6 +541,23 @@ fn describe(load: Load) -> String {
     match load {
         Load::Poisson { rate } | Load::Constant { rate } => format!("{rate} calls/s"),
         Load::Closed { think } => format!("thinks {} ms", crate::time::milliseconds(think)),
+    }
+}
+
+/// A change of a server's settings in a few words: the one that differs, of those that a hand changes
+/// most.
+fn what_changed(name: &str, before: &ServerSpec, now: &ServerSpec) -> String {
+    if now.cores != before.cores {
+        let plural = if now.cores == 1 { "" } else { "s" };
+        format!("{name}: {} core{plural}", now.cores)
+    } else if now.speed != before.speed {
+        format!("{name} at {}× speed", now.speed)
+    } else if now.queue_limit != before.queue_limit {
+        format!("{name}: queue of {}", now.queue_limit)
+    } else if now.weight != before.weight {
+        format!("{name}: weight {}", now.weight)
+    } else {
+        format!("{name} changed")
     }
 }
 

@@ -27,7 +27,10 @@ impl World {
         settings: &Settings,
     ) -> Result<Action, ActionError> {
         let before = self.configure(name, settings)?;
-        self.mark(format!("{name} changed"), Tone::Change);
+        self.mark(
+            format!("{name}: {}", what_changed(&before, settings)),
+            Tone::Change,
+        );
         Ok(Action::SetBalancer(name.to_owned(), before))
     }
 
@@ -88,5 +91,34 @@ impl World {
         let before = std::mem::replace(&mut self.settings.workload, workload.to_vec());
         self.mark("workload changed".to_owned(), Tone::Change);
         Ok(Action::SetWorkload(before))
+    }
+}
+
+/// A change of a balancer's settings in a word or two: the first that differs.
+fn what_changed(before: &Settings, now: &Settings) -> &'static str {
+    if now.policy.name() != before.policy.name() {
+        now.policy.name()
+    } else if now.policy != before.policy {
+        "policy changed"
+    } else if now.health_check != before.health_check {
+        match now.health_check {
+            Some(_) => "health checks changed",
+            None => "no health checks",
+        }
+    } else if now.ejection != before.ejection {
+        match now.ejection {
+            Some(_) => "ejection changed",
+            None => "no ejection",
+        }
+    } else if now.protection != before.protection {
+        "protection changed"
+    } else if now.slow_start != before.slow_start {
+        "slow start changed"
+    } else if now.standing != before.standing {
+        "priorities changed"
+    } else if now.max_attempts != before.max_attempts {
+        "attempts changed"
+    } else {
+        "timeout changed"
     }
 }

@@ -98,7 +98,9 @@ impl Objection {
             }
             Self::Retries => "Calls that a full queue turns away would come back as retries.",
             Self::Ejected => "The balancer ejects servers for the calls that they turn away.",
-            Self::TimeLimits => "Some attempts are given up before they are answered; the formulae know no impatience.",
+            Self::TimeLimits => {
+                "Some attempts are given up before they are answered; the formulae know no impatience."
+            }
             Self::Protection => {
                 "Calls are limited, hedged, favoured or reordered on the way: no formula here has that."
             }
