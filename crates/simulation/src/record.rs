@@ -123,6 +123,17 @@ pub enum What {
         /// Whether it says that something failed.
         error: bool,
     },
+    /// A message of the call got no further. (One that a link loses is told by its hop.)
+    Lost {
+        /// What kind of message.
+        kind: MessageKind,
+        /// Where it was, or from where it had left.
+        at_node: NodeId,
+        /// Why.
+        why: Loss,
+        /// When its sender's TCP sends it again, if it tries once more.
+        again: Option<Nanos>,
+    },
     /// A balancer chose a backend.
     Chosen {
         /// The balancer.
@@ -179,6 +190,17 @@ pub enum What {
         /// The outcome.
         outcome: Outcome,
     },
+}
+
+/// Why a message gets no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// No way leads on to where it goes.
+    NoWay,
+    /// The node that should pass it on is down.
+    NodeDown,
+    /// The link that it was on was cut or taken away.
+    LinkCut,
 }
 
 /// Encoded bytes that crossed the network for a call.

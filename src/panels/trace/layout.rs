@@ -6,12 +6,14 @@
 
 use super::words;
 use crate::order::insertion_sort;
-use simulation::record::{CallRecord, MessageKind, Reason, Step, What};
+use simulation::record::{CallRecord, Loss, MessageKind, Reason, Step, What};
 use simulation::{Nanos, NodeId};
 
 /// Width of the diagram in its own units, which are about pixels.
 pub(super) const WIDTH: f64 = 280.0;
 const SIDE: f64 = 26.0;
+/// How far a message is drawn that got no further.
+const STUB: f64 = 16.0;
 const FOOT: f64 = 16.0;
 const SCALE_HEIGHT: f64 = 190.0;
 /// The least height of a stretch between two events.
@@ -130,6 +132,19 @@ impl Layout {
         };
         let mut messages = Vec::new();
         for step in call.steps.iter().filter(|step| step.at <= now) {
+            if let What::Lost { at_node, why, .. } = step.what
+                && why != Loss::LinkCut
+            {
+                // It went nowhere from here; what was on a link is drawn as far as it came.
+                let (from, at) = (x(at_node), time.y(step.at));
+                messages.push(Message {
+                    from: (from, at),
+                    to: (from + STUB, at + STUB / 2.0),
+                    look: Look::Failure,
+                    lost: true,
+                    takes: 0,
+                });
+            }
             if let What::Hop {
                 kind,
                 from,
@@ -140,13 +155,17 @@ impl Layout {
                 ..
             } = step.what
             {
-                let there = arrives.min(now).max(step.at);
+                let cut = cut_short(call, step, from, arrives);
+                let lost = lost || cut.is_some_and(|at| at <= now);
+                let there = cut.unwrap_or(arrives).min(now).max(step.at);
                 let way = arrives.saturating_sub(step.at).max(1);
                 let share = ((there - step.at) as f64 / way as f64).min(1.0);
                 let asks = matches!(kind, MessageKind::Open | MessageKind::Request);
                 let unheard = asks && !lost && unheard(call, step, to);
                 // What is lost falls off before it arrives.
-                let share = if lost {
+                let share = if cut.is_some() {
+                    share
+                } else if lost {
                     share * 0.82
                 } else if arrives <= now {
                     1.0
@@ -186,6 +205,26 @@ impl Layout {
             lifelines,
         }
     }
+}
+
+/// When a message that left a node was lost with the link that it was on, if it was.
+fn cut_short(call: &CallRecord, hop: &Step, from: NodeId, arrives: Nanos) -> Option<Nanos> {
+    let What::Hop { kind: of, .. } = hop.what else {
+        return None;
+    };
+    let lost = call.steps.iter().find(|step| match step.what {
+        What::Lost {
+            kind,
+            at_node,
+            why: Loss::LinkCut,
+            ..
+        } => {
+            (kind, at_node, step.attempt) == (of, from, hop.attempt)
+                && (hop.at..arrives).contains(&step.at)
+        }
+        _ => false,
+    });
+    lost.map(|step| step.at)
 }
 
 /// The distance of two of so many lifelines.
@@ -240,7 +279,7 @@ pub(super) fn met(call: &CallRecord) -> Vec<NodeId> {
             What::Queued { server, .. }
             | What::Started { server }
             | What::Executed { server, .. } => meet(server),
-            What::AttemptFailed { at_node, .. } => meet(at_node),
+            What::AttemptFailed { at_node, .. } | What::Lost { at_node, .. } => meet(at_node),
             _ => {}
         }
     }

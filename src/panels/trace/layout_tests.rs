@@ -156,3 +156,38 @@ fn a_reply_that_brings_an_error_does_not_look_like_a_good_one() {
     let good = world.calls().find(good).expect("one was answered");
     assert!(replies(good, Look::Reply) && !replies(good, Look::Error));
 }
+
+/// A call whose way is cut before and under it is drawn as far as it came, and every loss is told.
+#[test]
+fn what_finds_no_way_is_drawn_where_it_stood() {
+    let ends = || simulation::action::Ends("ISP".to_owned(), "balancer".to_owned());
+    let mut world = world(false);
+    world.apply(&Action::Cut(ends())).unwrap();
+    world.advance(2 * SECOND);
+    let lost = |why: Loss| {
+        let calls = world.calls();
+        let mut told = calls.flat_map(|call| call.steps.iter().map(move |step| (call, step)));
+        told.find(|(_, step)| matches!(step.what, What::Lost { why: of, .. } if of == why))
+            .unwrap()
+    };
+    let (call, step) = lost(Loss::NoWay);
+    let drawn = Layout::of(call, world.now(), 30.0).messages;
+    assert!(
+        drawn
+            .iter()
+            .any(|message| message.lost && message.takes == 0)
+    );
+    let words = super::words::step(&world, call, step);
+    assert!(words.contains("no way on from the client"), "{words}");
+    assert!(words.contains("TCP sends it again after 200 ms"), "{words}");
+    let (call, step) = lost(Loss::LinkCut);
+    let layout = Layout::of(call, world.now(), 30.0);
+    let whole = spacing(layout.lifelines.len());
+    let short = layout.messages.iter().filter(|message| message.lost);
+    let ways: Vec<f64> = short.map(|it| (it.to.0 - it.from.0).abs()).collect();
+    assert!(
+        ways.iter().any(|&way| way < whole),
+        "{ways:?} {:?}",
+        step.at
+    );
+}

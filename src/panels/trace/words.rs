@@ -1,7 +1,7 @@
 //! A call's steps and outcome in words, and its outcome as a shape.
 
 use rpc::retry::Obstacle;
-use simulation::record::{CallRecord, Course, MessageKind, Outcome, Reason, Step, What};
+use simulation::record::{CallRecord, Course, Loss, MessageKind, Outcome, Reason, Step, What};
 use simulation::time::milliseconds;
 use simulation::{Nanos, NodeId, World};
 use yew::prelude::*;
@@ -210,6 +210,33 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
             } else {
                 format!("{what}, {way}: {}.", span(arrives.saturating_sub(step.at)))
             }
+        }
+        What::Lost {
+            kind: what,
+            at_node,
+            why,
+            again,
+        } => {
+            let what = crate::lab::capitalised(kind(*what));
+            let what = what.trim_end_matches('.');
+            let node = if *at_node == call.lan {
+                "the client".to_owned()
+            } else {
+                name(*at_node).to_string()
+            };
+            let why = match why {
+                Loss::NoWay => format!("finds no way on from {node}"),
+                Loss::NodeDown => format!("is lost at {node}, which is down"),
+                Loss::LinkCut => format!("from {node} is lost with the link it was on"),
+            };
+            let then = match again {
+                Some(at) => format!(
+                    "TCP sends it again after {}",
+                    span(at.saturating_sub(step.at))
+                ),
+                None => "TCP gives it up".to_owned(),
+            };
+            format!("{what} {why}; {then}.")
         }
         What::Chosen {
             at_node, server, ..

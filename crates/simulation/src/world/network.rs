@@ -12,7 +12,7 @@ use super::entities::{About, Event, Leg, Message, MessageKey, Party};
 use crate::bytes::Bytes;
 use crate::distribution::uniform;
 use crate::ids::{LinkId, NodeId};
-use crate::record::{MessageKind, Step, What, Wire};
+use crate::record::{Loss, MessageKind, Step, What, Wire};
 use crate::time::{MILLISECOND, Nanos, SECOND, from_seconds, seconds};
 use crate::view::{Life, LinkState};
 
@@ -58,7 +58,7 @@ impl World {
     fn pass_on(&mut self, key: MessageKey, at: NodeId, to: NodeId) {
         match self.next_link(at, to) {
             Some(link) => self.transmit(key, link),
-            None => self.lose(key),
+            None => self.lose(key, Some(Loss::NoWay)),
         }
     }
 
@@ -145,7 +145,7 @@ impl World {
         link.on -= 1;
         message.leg = None;
         if leg.lost {
-            self.lose(key);
+            self.lose(key, None);
             return;
         }
         let at = if leg.forward { link.b } else { link.a };
@@ -159,24 +159,44 @@ impl World {
         } else if self.alive(at) {
             self.pass_on(key, at, to);
         } else {
-            self.lose(key);
+            self.lose(key, Some(Loss::NodeDown));
         }
     }
 
-    /// A message did not get through: its sender's TCP will notice, if it still runs.
+    /// A message did not get through: its sender's TCP will notice, if it still runs. Why is written
+    /// down, unless the hop that was written down has said so.
     #[cold]
-    fn lose(&mut self, key: MessageKey) {
+    fn lose(&mut self, key: MessageKey, why: Option<Loss>) {
         let Some(message) = self.messages.get_mut(key) else {
             return;
         };
         message.leg = None;
-        if message.resends >= MAX_RESENDS {
-            self.drop_message(key);
-            return;
+        let again = (message.resends < MAX_RESENDS).then(|| {
+            let wait = FIRST_RESEND << message.resends;
+            message.resends += 1;
+            self.now + wait
+        });
+        let (about, at_node) = (message.about, message.at);
+        if let Some(why) = why {
+            let what = What::Lost {
+                kind: about.kind,
+                at_node,
+                why,
+                again,
+            };
+            let step = Step {
+                at: self.now,
+                attempt: about.attempt,
+                what,
+            };
+            self.note(about.call, about.call_id, step);
         }
-        let wait = FIRST_RESEND << message.resends;
-        message.resends += 1;
-        self.queue.schedule(self.now + wait, Event::Resend(key));
+        match again {
+            Some(at) => {
+                self.queue.schedule(at, Event::Resend(key));
+            }
+            None => self.drop_message(key),
+        }
     }
 
     #[cold]
@@ -233,7 +253,7 @@ impl World {
             if let Some(leg) = self.messages.get(key).and_then(|message| message.leg) {
                 self.queue.cancel(leg.timer);
             }
-            self.lose(key);
+            self.lose(key, Some(Loss::LinkCut));
         }
         if let Some(link) = self.links.get_mut(id.0 as usize).and_then(Option::as_mut) {
             link.on = 0;
