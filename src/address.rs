@@ -51,7 +51,7 @@ pub(crate) fn read(pairs: &[(String, String)]) -> Option<Address> {
                     address.scenario.seed = seed;
                     address.seeded = true;
                 }
-                Err(_) => address.complain("seed", value, "a whole number, not below 0"),
+                Err(_) => address.complain("seed", value, "a whole number from 0 to 18 446 744 073 709 551 615"),
             },
             "speed" => match simulation::file::number(value) {
                 Some(speed) if (0.001..=100.0).contains(&speed) => address.scenario.speed = speed,
