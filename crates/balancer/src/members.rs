@@ -43,8 +43,9 @@ pub(crate) const UNRANKED: u32 = u32::MAX;
 impl Members {
     /// The place of a backend in the list.
     pub(crate) fn place(&self, id: BackendId) -> Option<usize> {
-        // Identifiers are mostly 0, 1, 2, ... without gaps: look there before searching.
-        let guess = id.0 as usize;
+        // Identifiers mostly follow each other without gaps: look there before searching.
+        let first = self.by_id.first().map_or(0, |(first, _)| first.0);
+        let guess = id.0.wrapping_sub(first) as usize;
         let found = match self.by_id.get(guess) {
             Some(&(guessed, _)) if guessed == id => guess,
             _ => self.by_id.binary_search_by_key(&id, |&(id, _)| id).ok()?,
