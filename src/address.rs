@@ -51,7 +51,11 @@ pub(crate) fn read(pairs: &[(String, String)]) -> Option<Address> {
                     address.scenario.seed = seed;
                     address.seeded = true;
                 }
-                Err(_) => address.complain("seed", value, "a whole number from 0 to 18 446 744 073 709 551 615"),
+                Err(_) => address.complain(
+                    "seed",
+                    value,
+                    "a whole number from 0 to 18 446 744 073 709 551 615",
+                ),
             },
             "speed" => match simulation::file::number(value) {
                 Some(speed) if (0.001..=100.0).contains(&speed) => address.scenario.speed = speed,

@@ -143,6 +143,13 @@ pub enum What {
         /// The candidates and their scores.
         explanation: Rc<balancer::Explanation>,
     },
+    /// A balancer found no backend to choose.
+    NobodyChosen {
+        /// The balancer.
+        at_node: NodeId,
+        /// The backends, and why each was passed over.
+        explanation: Rc<balancer::Explanation>,
+    },
     /// It waits in a server's queue.
     Queued {
         /// The server.

@@ -246,6 +246,7 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
             name(*server),
             step.attempt
         ),
+        What::NobodyChosen { at_node, .. } => format!("{} finds nobody to choose.", name(*at_node)),
         What::Queued { server, length } => {
             format!("It waits at {}: {length} in the queue.", name(*server))
         }

@@ -105,20 +105,23 @@ impl World {
         let (call, call_id) = (inbound.about.call, inbound.about.call_id);
         let Ok(backend) = choice else {
             let number = attempt.unwrap_or(0);
-            let step = What::AttemptFailed {
+            let nobody = explanation.map(|explanation| What::NobodyChosen {
+                at_node: node,
+                explanation: Rc::new(explanation),
+            });
+            let failed = What::AttemptFailed {
                 at_node: node,
                 server: None,
                 reason: Reason::NoBackend,
             };
-            self.note(
-                call,
-                call_id,
-                Step {
+            for what in nobody.into_iter().chain([failed]) {
+                let step = Step {
                     at: now,
                     attempt: number,
-                    what: step,
-                },
-            );
+                    what,
+                };
+                self.note(call, call_id, step);
+            }
             let reason = Reason::NoBackend;
             self.end_attempt(call, call_id, number, failed_outcome(reason), Some(reason));
             self.refuse(node, from, Status::Unavailable, "no backend can take it");
