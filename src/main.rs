@@ -9,6 +9,7 @@ mod clock;
 mod files;
 mod guidance;
 mod lab;
+mod markup;
 mod order;
 mod panels;
 mod shell;
