@@ -3,6 +3,7 @@
 //! The DOM holds what can be focused, dragged, labelled and read aloud; one canvas over it holds
 //! what moves. Both read the world and never own it.
 
+mod angle;
 mod cluster;
 mod core;
 mod drag;

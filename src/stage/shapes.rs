@@ -1,6 +1,7 @@
 //! The shapes of nodes as SVG, drawn at their design size around the origin. They are the palette's
 //! icons too.
 
+use super::angle::sincos;
 use super::figures::{Kind, Server};
 use super::geometry::{Point, point};
 use crate::markup::{Element, el, group, list};
@@ -152,7 +153,7 @@ fn arc(radius: f64, share: f64) -> String {
 }
 
 fn ring_point(radius: f64, share: f64) -> Point {
-    let (sin, cos) = libm::sincos(share * std::f64::consts::TAU);
+    let (sin, cos) = sincos(share * std::f64::consts::TAU);
     point(sin * radius, -cos * radius)
 }
 
