@@ -7,9 +7,10 @@
 //! long it can be.
 //! Holds for: links that are not near their bandwidth.
 
-use crate::scenario::{LinkSpec, NodeSpec, Role, Scenario};
+use crate::scenario::{LinkSpec, Role, Scenario};
 use crate::time::Nanos;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// A way between two nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,32 +46,39 @@ impl<'s> Ways<'s> {
             slowest_bits: u64::MAX,
             hops: 0,
         };
-        let mut links: BTreeMap<&str, Vec<&LinkSpec>> = BTreeMap::new();
-        for link in &scenario.links {
-            links.entry(&link.a).or_default().push(link);
-            links.entry(&link.b).or_default().push(link);
+        // The links of where it begins, and of what passes messages on.
+        let mut onward: BTreeMap<&str, Vec<&LinkSpec>> = BTreeMap::new();
+        onward.insert(from, Vec::new());
+        for node in &scenario.nodes {
+            if matches!(node.role, Role::Router | Role::Isp) {
+                onward.insert(&node.name, Vec::new());
+            }
         }
-        let passing = |node: &&NodeSpec| matches!(node.role, Role::Router | Role::Isp);
-        let passing = scenario.nodes.iter().filter(passing);
-        let mut open: BTreeSet<&str> = passing.map(|node| node.name.as_str()).collect();
-        open.insert(from);
+        for link in &scenario.links {
+            for end in [link.a.as_str(), link.b.as_str()] {
+                if let Some(links) = onward.get_mut(end) {
+                    links.push(link);
+                }
+            }
+        }
         let mut settled = BTreeMap::new();
+        let mut found = vec![(from, start, None)];
         // By cost, and what was found first among equals. A latency of zero still counts as a hop, as in
         // the simulation.
-        let mut reached = BTreeMap::from([((0, 0), (from, (start, None)))]);
-        let mut found = 0_u64;
-        while let Some((_, (place, (way, last)))) = reached.pop_first() {
+        let mut reached = BinaryHeap::new();
+        reached.push(Reverse((0, 0)));
+        while let Some(Reverse((_, index))) = reached.pop() {
+            let (place, way, last): (&str, Way, Option<Last<'_>>) = found[index];
             if settled.contains_key(place) {
                 continue;
             }
             settled.insert(place, (way, last));
-            let onward = links.get(place).filter(|_| open.contains(place));
-            for &link in onward.into_iter().flatten() {
+            for &link in onward.get(place).into_iter().flatten() {
                 if let Some(next) = other_end(link, place) {
                     let way = longer(way, link);
-                    found += 1;
                     let cost = way.latency + u64::from(way.hops);
-                    reached.insert((cost, found), (next, (way, Some((link, place)))));
+                    reached.push(Reverse((cost, found.len())));
+                    found.push((next, way, Some((link, place))));
                 }
             }
         }
