@@ -78,8 +78,11 @@ pub(crate) fn Head() -> Html {
             move || drop(listener)
         });
     }
-    let current = lab.read(|world| world.scenario().slug);
-    let title = lab.read(|world| world.scenario().title);
+    let Scenario {
+        slug: current,
+        title,
+        ..
+    } = lab.read(simulation::World::scenario);
     let open = |state: &UseStateHandle<bool>, value: bool| {
         let state = state.clone();
         Callback::from(move |_: MouseEvent| state.set(value))
