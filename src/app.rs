@@ -3,6 +3,7 @@
 use crate::address::{self, Address};
 use crate::bridge;
 use crate::lab::Lab;
+use crate::markup::{Element, el, part};
 use crate::panels::{Calls, Charts, Inspector};
 use crate::shell::{EmbedBar, Head, Notice, Palette, StoryCard, Strip, Summary, Transport};
 use crate::stage::Stage;
@@ -10,6 +11,7 @@ use simulation::World;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{IntersectionObserver, IntersectionObserverEntry, UrlSearchParams};
+use yew::context::ContextProviderProps;
 use yew::prelude::*;
 
 /// The page.
@@ -29,41 +31,61 @@ pub(crate) fn App() -> Html {
         });
     }
     match &*lab {
-        Ok(lab) if lab.embedded() => html! {
-            <ContextProvider<Lab> context={lab.clone()}>
-                <main class="embed">
-                    <h1 class="visually-hidden">{ "Reroute" }</h1>
-                    <div class="stage-place"><Stage /><StoryCard /></div>
-                    <EmbedBar />
-                    <Summary />
-                    <Notice />
-                </main>
-            </ContextProvider<Lab>>
-        },
-        Ok(lab) => html! {
-            <ContextProvider<Lab> context={lab.clone()}>
-                <div class="lab">
-                    <Head />
-                    <aside class="left"><Palette /></aside>
-                    <main>
-                        <div class="stage-place"><Stage /><StoryCard /></div>
-                        <Transport />
-                        <Strip />
-                        <Charts />
-                        <Summary />
-                    </main>
-                    <aside class="right" aria-label="Inspector and calls">
-                        <Inspector />
-                        <Calls />
-                    </aside>
-                    <Notice />
-                </div>
-            </ContextProvider<Lab>>
-        },
-        Err(sentence) => {
-            html! { <main class="broken"><h1>{ "Reroute" }</h1><p role="alert">{ sentence }</p></main> }
-        }
+        Ok(lab) => part::<ContextProvider<Lab>>(ContextProviderProps {
+            context: lab.clone(),
+            children: if lab.embedded() {
+                embed()
+            } else {
+                laboratory()
+            }
+            .html(),
+        }),
+        Err(sentence) => el("main")
+            .class("broken")
+            .with(el("h1").with("Reroute"))
+            .with(el("p").attr("role", "alert").with(sentence))
+            .html(),
     }
+}
+
+/// The whole laboratory.
+fn laboratory() -> Element {
+    let middle = el("main")
+        .with(stage())
+        .with(part::<Transport>(()))
+        .with(part::<Strip>(()))
+        .with(part::<Charts>(()))
+        .with(part::<Summary>(()));
+    let right = el("aside")
+        .class("right")
+        .attr("aria-label", "Inspector and calls")
+        .with(part::<Inspector>(()))
+        .with(part::<Calls>(()));
+    el("div")
+        .class("lab")
+        .with(part::<Head>(()))
+        .with(el("aside").class("left").with(part::<Palette>(())))
+        .with(middle)
+        .with(right)
+        .with(part::<Notice>(()))
+}
+
+/// What stands in somebody else's page.
+fn embed() -> Element {
+    el("main")
+        .class("embed")
+        .with(el("h1").class("visually-hidden").with("Reroute"))
+        .with(stage())
+        .with(part::<EmbedBar>(()))
+        .with(part::<Summary>(()))
+        .with(part::<Notice>(()))
+}
+
+fn stage() -> Element {
+    el("div")
+        .class("stage-place")
+        .with(part::<Stage>(()))
+        .with(part::<StoryCard>(()))
 }
 
 /// Opens what the address asks for.

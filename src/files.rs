@@ -3,6 +3,7 @@
 //! A file that does not hold changes nothing: the world in view goes on, and the faults are listed.
 
 use crate::lab::use_lab;
+use crate::markup::{button, el, group};
 use gloo::events::{EventListener, EventListenerOptions};
 use simulation::Scenario;
 use simulation::file::{self, Fault};
@@ -51,23 +52,31 @@ pub(crate) fn Files(props: &Props) -> Html {
     let save = Callback::from(move |_: MouseEvent| {
         save(&lab.read(simulation::World::scenario_as_it_stands))
     });
-    html! {
-        <>
-            <div class="files">
-                <button type="button" onclick={choose}>{ "Open a file…" }</button>
-                <button type="button" onclick={save}>{ "Save as a file" }</button>
-                <input ref={input} type="file" accept=".json,application/json" hidden=true onchange={chosen} />
-            </div>
-            if !props.faults.is_empty() {
-                <div class="faults" role="alert">
-                    <p>{ "The file was not opened:" }</p>
-                    <ul>{ for props.faults.iter().map(|fault| html! {
-                        <li><code>{ fault.path.clone() }</code>{ " " }{ fault.sentence.clone() }</li>
-                    }) }</ul>
-                </div>
-            }
-        </>
-    }
+    let input = el("input")
+        .bind(&input)
+        .attr("type", "file")
+        .attr("accept", ".json,application/json")
+        .flag("hidden", true)
+        .on_change(chosen);
+    let buttons = el("div")
+        .class("files")
+        .with(button("").on_click(choose).with("Open a file…"))
+        .with(button("").on_click(save).with("Save as a file"))
+        .with(input);
+    let faults = (!props.faults.is_empty()).then(|| {
+        let each = props.faults.iter().map(|fault| {
+            el("li")
+                .with(el("code").with(&fault.path))
+                .with(" ")
+                .with(&fault.sentence)
+        });
+        el("div")
+            .class("faults")
+            .attr("role", "alert")
+            .with(el("p").with("The file was not opened:"))
+            .with(el("ul").each(each))
+    });
+    group().with(buttons).with(faults).html()
 }
 
 /// Reads the first of some files.

@@ -1,61 +1,62 @@
-//! SVG elements made by calls: `html!` writes out each element anew, at some hundred bytes a time.
+//! SVG elements.
 
-use yew::{AttrValue, Html, html};
+use crate::markup::{Child, Element, el};
+use yew::AttrValue;
 
 /// A coordinate as it is written.
-pub(crate) fn px(value: f64) -> AttrValue {
-    format!("{value:.1}").into()
+pub(crate) fn px(value: f64) -> String {
+    format!("{value:.1}")
 }
 
 /// A path.
 #[inline(never)]
-pub(crate) fn path(class: &'static str, d: AttrValue) -> Html {
-    html! { <path {class} {d} /> }
+pub(crate) fn path(class: &'static str, d: AttrValue) -> Element {
+    el("path").class(class).attr("d", d)
 }
 
 /// A path whose description is written here.
-pub(crate) fn mark(class: &'static str, d: &'static str) -> Html {
-    path(class, AttrValue::Static(d))
+#[inline(never)]
+pub(crate) fn mark(class: &'static str, d: &'static str) -> Element {
+    el("path").class(class).attr("d", d)
 }
 
 /// A circle around the origin.
 #[inline(never)]
-pub(crate) fn circle(class: &'static str, r: &'static str) -> Html {
-    html! { <circle {class} {r} /> }
+pub(crate) fn circle(class: &'static str, r: &'static str) -> Element {
+    el("circle").class(class).attr("r", r)
 }
 
 /// A rectangle.
 #[inline(never)]
-pub(crate) fn rect(
-    class: &'static str,
-    fill: Option<&'static str>,
-    [x, y, width, height]: [f64; 4],
-) -> Html {
-    html! { <rect {class} {fill} x={px(x)} y={px(y)} width={px(width)} height={px(height)} /> }
+pub(crate) fn rect(class: &'static str, [x, y, width, height]: [f64; 4]) -> Element {
+    el("rect")
+        .class(class)
+        .attr("x", px(x))
+        .attr("y", px(y))
+        .attr("width", px(width))
+        .attr("height", px(height))
 }
 
 /// A square around the origin, stood on its corner.
 #[inline(never)]
-pub(crate) fn diamond(half: f64, round: &'static str) -> Html {
-    html! {
-        <rect class="stage-shape" x={px(-half)} y={px(-half)} width={px(2.0 * half)} height={px(2.0 * half)} rx={round} transform="rotate(45)" />
-    }
+pub(crate) fn diamond(half: f64, round: &'static str) -> Element {
+    rect("stage-shape", [-half, -half, 2.0 * half, 2.0 * half])
+        .attr("rx", round)
+        .attr("transform", "rotate(45)")
 }
 
 /// Words at a place.
 #[inline(never)]
-pub(crate) fn text(class: &'static str, x: f64, y: f64, words: AttrValue) -> Html {
-    html! { <text {class} x={px(x)} y={px(y)}>{ words }</text> }
+pub(crate) fn text(class: &'static str, x: f64, y: f64, words: impl Child) -> Element {
+    el("text")
+        .class(class)
+        .attr("x", px(x))
+        .attr("y", px(y))
+        .with(words)
 }
 
-/// Some elements together, moved.
+/// Begins some elements that are moved together.
 #[inline(never)]
-pub(crate) fn group(class: Option<&'static str>, transform: AttrValue, within: Html) -> Html {
-    html! { <g {class} {transform}>{ within }</g> }
-}
-
-/// Some elements after each other.
-#[inline(never)]
-pub(crate) fn all(parts: Vec<Html>) -> Html {
-    parts.into_iter().collect()
+pub(crate) fn moved(x: f64, y: f64) -> Element {
+    el("g").attr("transform", format!("translate({x:.1} {y:.1})"))
 }

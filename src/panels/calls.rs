@@ -3,9 +3,12 @@
 use super::format::count;
 use super::trace::words::{self, Ending};
 use crate::lab::{Selection, use_lab, use_pulses};
+use crate::markup::{button, column, el, list, yes};
 use simulation::World;
 use simulation::record::{CallId, CallRecord, Course};
-use yew::prelude::*;
+use web_sys::{FocusEvent, MouseEvent, PointerEvent};
+use yew::virtual_dom::ListenerKind;
+use yew::{Callback, Html, UseStateHandle, component, use_mut_ref, use_state};
 
 /// Rows shown.
 const ROWS: usize = 30;
@@ -95,36 +98,68 @@ pub(crate) fn Calls() -> Html {
     let chosen = lab.selection();
     let set = |state: &UseStateHandle<bool>, value: bool| {
         let state = state.setter();
-        move || state.set(value)
+        Callback::from(move |()| state.set(value))
     };
-    let (enter, leave) = (set(&pointed, true), set(&pointed, false));
-    let (focus, blur) = (set(&focused, true), set(&focused, false));
+    let point = |value: bool| set(&pointed, value).reform(|_: PointerEvent| ());
+    let focus = |value: bool| set(&focused, value).reform(|_: FocusEvent| ());
     let filters = Filter::EACH.map(|(which, word)| {
         let choose = {
             let (filter, held) = (filter.clone(), held.clone());
-            move |_| {
+            Callback::from(move |_: MouseEvent| {
                 held.borrow_mut().clear();
                 filter.set(which);
-            }
+            })
         };
-        html! { <button type="button" aria-pressed={(*filter == which).to_string()} onclick={choose}>{ word }</button> }
+        button("")
+            .attr("aria-pressed", yes(*filter == which))
+            .on_click(choose)
+            .with(word)
     });
     // Without keys: the rows stay and their words change, which costs a tenth of new rows.
     // Laid out as a grid a table loses its roles in some browsers: they are said outright.
-    let rows = held.borrow().iter().map(|row| {
+    let rows = list(held.borrow().iter().map(|row| {
         let (lab, id) = (lab.clone(), row.id);
         let pressed = chosen == Selection::Call(id);
-        let toggle = move |_| lab.select(if pressed { Selection::None } else { Selection::Call(id) });
-        html! {
-            <tr role="row" class={classes!(pressed.then_some("calls-chosen"))} onclick={toggle}>
-                <th role="rowheader" scope="row"><button type="button" aria-pressed={pressed.to_string()}><span class="visually-hidden">{ "Call " }</span>{ count(row.id) }</button></th>
-                <td role="cell" class="calls-asked" title={row.asked.clone()}>{ &row.asked }</td>
-                <td role="cell" class="calls-servers" title={row.servers.clone()}>{ &row.servers }</td>
-                <td role="cell" class="calls-outcome">{ row.ending.icon() }{ " " }{ &row.outcome }</td>
-                <td role="cell" class="calls-latency">{ &row.latency }</td>
-            </tr>
-        }
-    }).collect::<Html>();
+        let toggle = Callback::from(move |_: MouseEvent| {
+            lab.select(if pressed {
+                Selection::None
+            } else {
+                Selection::Call(id)
+            });
+        });
+        let button = button("")
+            .attr("aria-pressed", yes(pressed))
+            .with(el("span").class("visually-hidden").with("Call "))
+            .with(count(row.id));
+        let cell = |class| el("td").attr("role", "cell").class(class);
+        el("tr")
+            .attr("role", "row")
+            .class_if(pressed, "calls-chosen")
+            .on_click(toggle)
+            .with(
+                el("th")
+                    .attr("role", "rowheader")
+                    .attr("scope", "row")
+                    .with(button),
+            )
+            .with(
+                cell("calls-asked")
+                    .attr("title", &row.asked)
+                    .with(&row.asked),
+            )
+            .with(
+                cell("calls-servers")
+                    .attr("title", &row.servers)
+                    .with(&row.servers),
+            )
+            .with(
+                cell("calls-outcome")
+                    .with(row.ending.icon())
+                    .with(" ")
+                    .with(&row.outcome),
+            )
+            .with(cell("calls-latency").with(&row.latency))
+    }));
     let nothing = held.borrow().is_empty().then_some(match *filter {
         Filter::All => "No call yet.",
         Filter::Rerouted => {
@@ -132,24 +167,49 @@ pub(crate) fn Calls() -> Html {
         }
         Filter::Failed => "No call that is remembered failed.",
     });
-    html! {
-        <section class="calls" aria-labelledby="calls-title">
-            <div class="calls-head">
-                <h2 id="calls-title">{ "Calls" }</h2>
-                <div class="calls-filters" role="group" aria-label="Which calls">{ for filters }</div>
-            </div>
-            <div class="calls-list" tabindex="0" role="region" aria-label="The last calls"
-                onpointerenter={move |_| enter()} onpointerleave={move |_| leave()} onfocusin={move |_| focus()} onfocusout={move |_| blur()}>
-                <table role="table">
-                    <thead role="rowgroup"><tr role="row">
-                        <th role="columnheader" scope="col">{ "Call" }</th><th role="columnheader" scope="col">{ "Procedure" }</th><th role="columnheader" scope="col">{ "Server" }</th>
-                        <th role="columnheader" scope="col">{ "Outcome" }</th><th role="columnheader" scope="col" class="calls-latency">{ "Latency" }</th>
-                    </tr></thead>
-                    <tbody role="rowgroup">{ rows }</tbody>
-                </table>
-                if let Some(nothing) = nothing { <p class="calls-none">{ nothing }</p> }
-            </div>
-            <p class="calls-held">{ if holding { "held while you point at it" } else { "" } }</p>
-        </section>
-    }
+    let head = el("div")
+        .class("calls-head")
+        .with(el("h2").attr("id", "calls-title").with("Calls"))
+        .with(
+            el("div")
+                .class("calls-filters")
+                .attr("role", "group")
+                .attr("aria-label", "Which calls")
+                .each(filters),
+        );
+    let head_of = |name| column(name).attr("role", "columnheader");
+    let columns = el("tr")
+        .attr("role", "row")
+        .with(head_of("Call"))
+        .with(head_of("Procedure"))
+        .with(head_of("Server"))
+        .with(head_of("Outcome"))
+        .with(head_of("Latency").class("calls-latency"));
+    let rowgroup = |tag| el(tag).attr("role", "rowgroup");
+    let table = el("table")
+        .attr("role", "table")
+        .with(rowgroup("thead").with(columns))
+        .with(rowgroup("tbody").with(rows));
+    let list = el("div")
+        .class("calls-list")
+        .attr("tabindex", "0")
+        .attr("role", "region")
+        .attr("aria-label", "The last calls")
+        .on(|| ListenerKind::onpointerenter, point(true))
+        .on(|| ListenerKind::onpointerleave, point(false))
+        .on(|| ListenerKind::onfocusin, focus(true))
+        .on(|| ListenerKind::onfocusout, focus(false))
+        .with(table)
+        .with(nothing.map(|nothing| el("p").class("calls-none").with(nothing)));
+    el("section")
+        .class("calls")
+        .attr("aria-labelledby", "calls-title")
+        .with(head)
+        .with(list)
+        .with(el("p").class("calls-held").with(if holding {
+            "held while you point at it"
+        } else {
+            ""
+        }))
+        .html()
 }

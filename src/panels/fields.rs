@@ -5,6 +5,7 @@
 
 use super::format::{number, parse};
 use crate::lab::use_lab;
+use crate::markup::el;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -57,14 +58,13 @@ impl Slider {
 #[derive(Properties, PartialEq)]
 pub(crate) struct FieldProps {
     /// Names the input, unique on the page.
-    pub(crate) id: AttrValue,
+    pub(crate) id: &'static str,
     /// What it is, as its label says.
-    pub(crate) label: AttrValue,
+    pub(crate) label: &'static str,
     /// Of which node or link, for the sentence that refuses a value.
     pub(crate) of: AttrValue,
     /// Its unit; may be empty.
-    #[prop_or_default]
-    pub(crate) unit: AttrValue,
+    pub(crate) unit: &'static str,
     /// As it stands.
     pub(crate) value: f64,
     /// The least that is taken.
@@ -72,10 +72,8 @@ pub(crate) struct FieldProps {
     /// The most that is taken.
     pub(crate) max: f64,
     /// Whole numbers only.
-    #[prop_or_default]
     pub(crate) whole: bool,
     /// A slider below, if a rough hand helps.
-    #[prop_or_default]
     pub(crate) slider: Option<Slider>,
     /// What to do with a new value within the range.
     pub(crate) set: Callback<f64>,
@@ -104,7 +102,7 @@ fn read(props: &FieldProps, text: &str) -> Result<f64, String> {
     };
     // A unit may be typed too.
     let text = text.trim();
-    match parse(text.strip_suffix(props.unit.as_str()).unwrap_or(text)) {
+    match parse(text.strip_suffix(props.unit).unwrap_or(text)) {
         None if text.trim().is_empty() => Err(refuse("what was typed".to_owned())),
         None => Err(refuse(format!("“{text}”"))),
         Some(value) if !(props.min..=props.max).contains(&value) => Err(refuse(number(value))),
@@ -138,10 +136,7 @@ pub(crate) fn Field(props: &FieldProps) -> Html {
             let props = FieldProps {
                 slider: None,
                 set: Callback::noop(),
-                id: props.id.clone(),
-                label: props.label.clone(),
                 of: props.of.clone(),
-                unit: props.unit.clone(),
                 ..*props
             };
             move |text: &str| read(&props, text)
@@ -179,7 +174,9 @@ pub(crate) fn Field(props: &FieldProps) -> Html {
         let value_of = move |input: &HtmlInputElement| slider.value(input.value_as_number());
         let dragged = {
             let draft = draft.clone();
-            Callback::from(move |event: InputEvent| draft.set(Some(number(value_of(&event.target_unchecked_into())))))
+            Callback::from(move |event: InputEvent| {
+                draft.set(Some(number(value_of(&event.target_unchecked_into()))))
+            })
         };
         let let_go = {
             let (draft, value, set) = (draft.clone(), props.value, props.set.clone());
@@ -192,26 +189,38 @@ pub(crate) fn Field(props: &FieldProps) -> Html {
             })
         };
         let share = (place - min) / (max - min) * 100.0;
-        html! {
-            <input type="range" class="field-slider" style={format!("--share:{share:.1}%")}
-                min={min.to_string()} max={max.to_string()} step={step.to_string()} value={place.to_string()}
-                aria-label={props.label.clone()} aria-valuetext={format!("{} {}", number(standing), props.unit).trim_end().to_owned()}
-                oninput={dragged} onchange={let_go} />
-        }
+        let words = format!("{} {}", number(standing), props.unit);
+        el("input")
+            .attr("type", "range")
+            .class("field-slider")
+            .attr("style", format!("--share:{share:.1}%"))
+            .attr("min", min.to_string())
+            .attr("max", max.to_string())
+            .attr("step", step.to_string())
+            .value(place.to_string())
+            .attr("aria-label", props.label)
+            .attr("aria-valuetext", words.trim_end().to_owned())
+            .on_input(dragged)
+            .on_change(let_go)
     });
-    html! {
-        <div class={classes!("field", refused.then_some("field-refused"))}>
-            <label for={props.id.clone()}>{ props.label.clone() }</label>
-            <span class="field-value">
-                <input id={props.id.clone()} type="text" autocomplete="off" value={shown}
-                    inputmode={if props.whole { "numeric" } else { "decimal" }}
-                    aria-invalid={refused.then_some("true")}
-                    oninput={typed} onchange={done} onkeydown={given_up} />
-                if !props.unit.is_empty() { <span class="field-unit">{ props.unit.clone() }</span> }
-            </span>
-            { for slider }
-        </div>
-    }
+    let input = el("input")
+        .attr("id", props.id)
+        .attr("type", "text")
+        .attr("autocomplete", "off")
+        .value(shown)
+        .attr("inputmode", if props.whole { "numeric" } else { "decimal" })
+        .attr("aria-invalid", refused.then_some("true"))
+        .on_input(typed)
+        .on_change(done)
+        .on_key(given_up);
+    let unit = (!props.unit.is_empty()).then(|| el("span").class("field-unit").with(props.unit));
+    el("div")
+        .class("field")
+        .class_if(refused, "field-refused")
+        .with(el("label").attr("for", props.id).with(props.label))
+        .with(el("span").class("field-value").with(input).with(unit))
+        .with(slider)
+        .html()
 }
 
 /// One of several.
@@ -246,16 +255,23 @@ pub(crate) fn Choice(props: &ChoiceProps) -> Html {
             }
         });
     }
-    html! {
-        <div class="field field-choice">
-            <label for={props.id.clone()}>{ props.label.clone() }</label>
-            <select id={props.id.clone()} ref={select} {onchange}>
-                { for props.options.iter().map(|(key, name)| html! {
-                    <option value={*key} selected={*key == props.value}>{ name }</option>
-                }) }
-            </select>
-        </div>
-    }
+    let options = props.options.iter().map(|(key, name)| {
+        el("option")
+            .attr("value", *key)
+            .flag("selected", *key == props.value)
+            .with(name)
+    });
+    el("div")
+        .class("field field-choice")
+        .with(el("label").attr("for", &props.id).with(&props.label))
+        .with(
+            el("select")
+                .attr("id", &props.id)
+                .bind(&select)
+                .on_change(onchange)
+                .each(options),
+        )
+        .html()
 }
 
 /// Something on or off.
@@ -276,12 +292,16 @@ pub(crate) fn Switch(props: &SwitchProps) -> Html {
     let onchange = Callback::from(move |event: Event| {
         set.emit(event.target_unchecked_into::<HtmlInputElement>().checked())
     });
-    html! {
-        <label class="switch">
-            <input type="checkbox" checked={props.on} {onchange} />
-            <span>{ props.label.clone() }</span>
-        </label>
-    }
+    el("label")
+        .class("switch")
+        .with(
+            el("input")
+                .attr("type", "checkbox")
+                .checked(props.on)
+                .on_change(onchange),
+        )
+        .with(el("span").with(&props.label))
+        .html()
 }
 
 #[cfg(test)]
@@ -311,10 +331,10 @@ mod tests {
     #[test]
     fn a_unit_may_be_typed_too() {
         let props = FieldProps {
-            id: "latency".into(),
-            label: "Latency".into(),
+            id: "latency",
+            label: "Latency",
             of: "the link".into(),
-            unit: "ms".into(),
+            unit: "ms",
             value: 1.0,
             min: 0.0,
             max: 60_000.0,
@@ -331,10 +351,10 @@ mod tests {
     #[test]
     fn a_refusal_names_the_field_and_its_range() {
         let props = FieldProps {
-            id: "cores".into(),
-            label: "Cores".into(),
+            id: "cores",
+            label: "Cores",
             of: "server-3".into(),
-            unit: "".into(),
+            unit: "",
             value: 1.0,
             min: 1.0,
             max: 64.0,

@@ -1,12 +1,14 @@
 //! A modal dialog: the browser's own, which keeps the focus inside and closes on Escape.
 
-use web_sys::{HtmlDialogElement, MouseEvent};
-use yew::prelude::*;
+use crate::markup::{button, el};
+use web_sys::{Event, HtmlDialogElement, MouseEvent};
+use yew::virtual_dom::ListenerKind;
+use yew::{Callback, Html, NodeRef, Properties, component, use_effect_with, use_node_ref};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) id: AttrValue,
-    pub(crate) title: AttrValue,
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
     pub(crate) open: bool,
     pub(crate) on_close: Callback<()>,
     pub(crate) children: Html,
@@ -41,18 +43,29 @@ pub(crate) fn Dialog(props: &Props) -> Html {
             }
         })
     };
-    let heading = format!("{}-title", props.id);
-    html! {
-        <dialog ref={node} id={props.id.clone()} aria-labelledby={heading.clone()} {onclose} onclick={outside}>
-            <div class="dialog-body">
-                <div class="dialog-head">
-                    <h2 id={heading}>{ props.title.clone() }</h2>
-                    <button type="button" class="quiet" onclick={close} aria-label="Close">{ "×" }</button>
-                </div>
-                if props.open { { props.children.clone() } }
-            </div>
-        </dialog>
-    }
+    let heading = [props.id, "-title"].concat();
+    let head = el("div")
+        .class("dialog-head")
+        .with(el("h2").attr("id", &heading).with(props.title))
+        .with(
+            button("quiet")
+                .on_click(close)
+                .attr("aria-label", "Close")
+                .with("×"),
+        );
+    el("dialog")
+        .bind(&node)
+        .attr("id", props.id)
+        .attr("aria-labelledby", heading)
+        .on(|| ListenerKind::onclose, onclose)
+        .on_click(outside)
+        .with(
+            el("div")
+                .class("dialog-body")
+                .with(head)
+                .with(props.open.then(|| props.children.clone())),
+        )
+        .html()
 }
 
 trait LooseEq {

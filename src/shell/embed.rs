@@ -3,6 +3,7 @@
 use super::icons;
 use super::transport::{Pace, button, play_button};
 use crate::lab::{Lab, Selection, use_lab, use_pulse};
+use crate::markup::{self, el, part};
 use simulation::action::{Action, Death};
 use simulation::view::{Life, RoleView};
 use yew::prelude::*;
@@ -23,25 +24,46 @@ pub(crate) fn EmbedBar() -> Html {
         let onclick = Callback::from(move |_: MouseEvent| {
             lab.act(action.clone());
         });
-        html! { <button type="button" {class} {onclick}>{ label }</button> }
+        markup::button(class).on_click(onclick).with(label)
     };
-    html! {
-        <section class="embed-bar" aria-label="Controls">
-            { play_button(&lab) }
-            { button(&lab, "Restart with the same seed", icons::restart(), false, |lab| lab.restart(None)) }
-            <Pace />
-            <span class="spring"></span>
-            if let Some((name, alive)) = target {
-                if alive {
-                    { act(Action::Kill(name.clone(), Death::Silence), format!("Kill {name}"), "kill") }
-                } else {
-                    { act(Action::Revive(name.clone()), format!("Revive {name}"), "revive") }
-                }
-            }
-            <a class="open-lab" {href} target="_blank" rel="noopener">{ "Open the laboratory" }<span aria-hidden="true">{ " ↗" }</span>
-                <span class="visually-hidden">{ " in a new tab" }</span></a>
-        </section>
-    }
+    let restart = button(
+        &lab,
+        "Restart with the same seed",
+        icons::restart(),
+        false,
+        |lab| lab.restart(None),
+    );
+    let deed = target.map(|(name, alive)| {
+        let (label, class) = if alive {
+            (format!("Kill {name}"), "kill")
+        } else {
+            (format!("Revive {name}"), "revive")
+        };
+        let action = if alive {
+            Action::Kill(name, Death::Silence)
+        } else {
+            Action::Revive(name)
+        };
+        act(action, label, class)
+    });
+    let link = el("a")
+        .class("open-lab")
+        .attr("href", href)
+        .attr("target", "_blank")
+        .attr("rel", "noopener")
+        .with("Open the laboratory")
+        .with(el("span").attr("aria-hidden", "true").with(" ↗"))
+        .with(el("span").class("visually-hidden").with(" in a new tab"));
+    el("section")
+        .class("embed-bar")
+        .attr("aria-label", "Controls")
+        .with(play_button(&lab))
+        .with(restart)
+        .with(part::<Pace>(()))
+        .with(el("span").class("spring"))
+        .with(deed)
+        .with(link)
+        .html()
 }
 
 /// What the kill button is about: the selected node, or else the first server.

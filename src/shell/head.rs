@@ -1,9 +1,10 @@
 //! The head of the page: what this is, the scenarios to start from, help.
 
-use super::dialog::Dialog;
+use super::dialog::{Dialog, Props as DialogProps};
 use super::{icons, keys};
 use crate::files;
 use crate::lab::{use_changes, use_lab};
+use crate::markup::{Element, button, el, group, part};
 use gloo::events::{EventListener, EventListenerOptions};
 use simulation::file::Fault;
 use simulation::{Scenario, presets};
@@ -77,8 +78,11 @@ pub(crate) fn Head() -> Html {
             move || drop(listener)
         });
     }
-    let current = lab.read(|world| world.scenario().slug);
-    let title = lab.read(|world| world.scenario().title);
+    let Scenario {
+        slug: current,
+        title,
+        ..
+    } = lab.read(simulation::World::scenario);
     let open = |state: &UseStateHandle<bool>, value: bool| {
         let state = state.clone();
         Callback::from(move |_: MouseEvent| state.set(value))
@@ -99,49 +103,84 @@ pub(crate) fn Head() -> Html {
             scenarios.set(false);
         })
     };
-    html! {
-        <header class="head">
-            <div class="brand">{ icons::logo() }<h1>{ "Reroute" }</h1></div>
-            <button type="button" class="scenario-button" onclick={open(&scenarios, true)} aria-haspopup="dialog">
-                <span class="soft">{ "Scenario" }</span><strong>{ title }</strong>
-            </button>
-            <button type="button" class="quiet help-button" onclick={open(&help, true)} aria-haspopup="dialog">{ "Help" }</button>
-            <Dialog id="scenarios" title="Scenarios" open={*scenarios} on_close={close_scenarios}>
-                <files::Files {opened} faults={(*faults).clone()} />
-                <ul class="scenarios">
-                { for presets::all().into_iter().map(|scenario| entry(scenario, &current, &choose)) }
-                </ul>
-            </Dialog>
-            <Dialog id="help" title="Help" open={*help} on_close={closed(&help)}>
-                <div class="help">
-                    <p>{ "Clients on local networks call procedures on a cluster of servers. A real load \
-                          balancer and a real RPC engine run over simulated hosts in virtual time: what you \
-                          see is their state." }</p>
-                    <p>{ "Blue circles are requests, green squares replies, amber triangles retries and \
-                          reroutes, dashed vermilion is failure. Select a node to change it or to kill it, \
-                          a message or a row of the list to see its call through every hop." }</p>
-                    <p>{ "Small hollow circles open or close a connection, small filled ones are health checks. \
-                          The ring of a server is how busy it is, the number in it how many calls wait there; \
-                          a question mark beside a dead one says that no balancer knows yet." }</p>
-                    { keys::tables() }
-                </div>
-            </Dialog>
-        </header>
-    }
+    let opener = |class, state| {
+        button(class)
+            .on_click(open(state, true))
+            .attr("aria-haspopup", "dialog")
+    };
+    let files = part::<files::Files>(files::Props {
+        opened,
+        faults: (*faults).clone(),
+    });
+    let entries = presets::all()
+        .into_iter()
+        .map(|scenario| entry(scenario, &current, &choose));
+    let choice = part::<Dialog>(DialogProps {
+        id: "scenarios",
+        title: "Scenarios",
+        open: *scenarios,
+        on_close: close_scenarios,
+        children: group()
+            .with(files)
+            .with(el("ul").class("scenarios").each(entries))
+            .html(),
+    });
+    let explained = part::<Dialog>(DialogProps {
+        id: "help",
+        title: "Help",
+        open: *help,
+        on_close: closed(&help),
+        children: el("div")
+            .class("help")
+            .with(el("p").with(IDEA))
+            .with(el("p").with(COLOURS))
+            .with(el("p").with(SMALL))
+            .with(keys::tables())
+            .html(),
+    });
+    el("header")
+        .class("head")
+        .with(
+            el("div")
+                .class("brand")
+                .with(icons::logo())
+                .with(el("h1").with("Reroute")),
+        )
+        .with(
+            opener("scenario-button", &scenarios)
+                .with(el("span").class("soft").with("Scenario"))
+                .with(el("strong").with(title)),
+        )
+        .with(opener("quiet help-button", &help).with("Help"))
+        .with(choice)
+        .with(explained)
+        .html()
 }
 
-fn entry(scenario: Scenario, current: &str, choose: &Callback<Scenario>) -> Html {
+const IDEA: &str = "Clients on local networks call procedures on a cluster of servers. A real load \
+    balancer and a real RPC engine run over simulated hosts in virtual time: what you see is their \
+    state.";
+const COLOURS: &str = "Blue circles are requests, green squares replies, amber triangles retries and \
+    reroutes, dashed vermilion is failure. Select a node to change it or to kill it, a message or a \
+    row of the list to see its call through every hop.";
+const SMALL: &str = "Small hollow circles open or close a connection, small filled ones are health \
+    checks. The ring of a server is how busy it is, the number in it how many calls wait there; a \
+    question mark beside a dead one says that no balancer knows yet.";
+
+fn entry(scenario: Scenario, current: &str, choose: &Callback<Scenario>) -> Element {
     let here = (scenario.slug == current).then_some("true");
     let (title, hint) = (scenario.title.clone(), scenario.hint.clone());
     let onclick = {
         let choose = choose.clone();
         Callback::from(move |_: MouseEvent| choose.emit(scenario.clone()))
     };
-    html! {
-        <li><button type="button" {onclick} aria-current={here}>
-            <strong>{ title }</strong><span>{ hint }</span>
-        </button></li>
-    }
+    el("li").with(
+        button("")
+            .on_click(onclick)
+            .attr("aria-current", here)
+            .with(el("strong").with(title))
+            .with(el("span").with(hint)),
+    )
 }
 
 /// Puts the scenario into the page's address, so that a reload or a copied link opens it. What else

@@ -1,7 +1,7 @@
 //! The keys, as the help lists them. Those of the stage are declared where they are handled.
 
+use crate::markup::{Element, el, group};
 use crate::stage;
-use yew::prelude::*;
 
 /// Keys that work wherever the focus is, but in a field.
 const EVERYWHERE: [(&str, &str); 2] = [
@@ -10,27 +10,20 @@ const EVERYWHERE: [(&str, &str); 2] = [
 ];
 
 /// The tables of keys.
-pub(super) fn tables() -> Html {
-    let rows = |keys: &mut dyn Iterator<Item = (String, String)>| -> Html {
-        keys.map(|(key, does)| html! { <tr><th scope="row"><kbd>{ key }</kbd></th><td>{ does }</td></tr> })
-            .collect()
-    };
-    let everywhere = rows(
-        &mut EVERYWHERE
-            .iter()
-            .map(|(key, does)| ((*key).to_owned(), (*does).to_owned())),
-    );
-    let on_stage = rows(
-        &mut stage::KEYS
-            .iter()
-            .map(|key| (key.0.to_owned(), key.1.to_owned())),
-    );
-    html! {
-        <>
-            <h3>{ "Everywhere" }</h3>
-            <table class="keys"><tbody>{ everywhere }</tbody></table>
-            <h3>{ "While the stage has the focus" }</h3>
-            <table class="keys"><tbody>{ on_stage }</tbody></table>
-        </>
-    }
+pub(super) fn tables() -> Element {
+    group()
+        .with(el("h3").with("Everywhere"))
+        .with(table(&EVERYWHERE))
+        .with(el("h3").with("While the stage has the focus"))
+        .with(table(&stage::KEYS))
+}
+
+#[inline(never)]
+fn table(keys: &[(&'static str, &'static str)]) -> Element {
+    let rows = keys.iter().map(|(key, does)| {
+        el("tr")
+            .with(el("th").attr("scope", "row").with(el("kbd").with(*key)))
+            .with(el("td").with(*does))
+    });
+    el("table").class("keys").with(el("tbody").each(rows))
 }

@@ -11,7 +11,7 @@ mod strip;
 mod summary;
 mod transport;
 
-pub(crate) use dialog::Dialog;
+pub(crate) use dialog::{Dialog, Props as DialogProps};
 pub(crate) use embed::EmbedBar;
 pub(crate) use head::Head;
 pub(crate) use palette::Palette;

@@ -2,10 +2,12 @@
 
 use super::icons;
 use crate::lab::{Tool, use_changes, use_lab};
+use crate::markup::{button, el, yes};
 use crate::stage;
 use simulation::placement::Part;
 use web_sys::{MouseEvent, PointerEvent};
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
 const PARTS: [(Part, &str); 4] = [
     (Part::Lan, "Client LAN"),
@@ -46,24 +48,30 @@ pub(crate) fn Palette() -> Html {
             })
         };
         let pressed = tool == Tool::Place(part);
-        html! {
-            <li><button type="button" class="part" aria-pressed={pressed.to_string()}
-                onclick={toggle(Tool::Place(part))} {onpointerdown} {onkeydown}>
-                { stage::part_icon(part) }<span>{ name }</span>
-            </button></li>
-        }
+        el("li").with(
+            button("part")
+                .attr("aria-pressed", yes(pressed))
+                .on_click(toggle(Tool::Place(part)))
+                .on(|| ListenerKind::onpointerdown, onpointerdown)
+                .on_key(onkeydown)
+                .with(stage::part_icon(part))
+                .with(el("span").with(name)),
+        )
     };
     let linking = matches!(tool, Tool::Connect(_));
-    html! {
-        <section class="palette" aria-labelledby="palette-title">
-            <h2 id="palette-title">{ "Add" }</h2>
-            <ul>
-                { for PARTS.into_iter().map(part) }
-                <li><button type="button" class="part link-tool" aria-pressed={linking.to_string()}
-                    onclick={toggle(Tool::Connect(None))}>{ icons::link() }<span>{ "Link" }</span></button></li>
-            </ul>
-        </section>
-    }
+    let link = el("li").with(
+        button("part link-tool")
+            .attr("aria-pressed", yes(linking))
+            .on_click(toggle(Tool::Connect(None)))
+            .with(icons::link())
+            .with(el("span").with("Link")),
+    );
+    el("section")
+        .class("palette")
+        .attr("aria-labelledby", "palette-title")
+        .with(el("h2").attr("id", "palette-title").with("Add"))
+        .with(el("ul").each(PARTS.into_iter().map(part)).with(link))
+        .html()
 }
 
 /// What to do with the tool in hand.

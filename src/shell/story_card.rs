@@ -3,6 +3,7 @@
 use super::palette::advice;
 use crate::guidance;
 use crate::lab::{use_changes, use_lab, use_pulse};
+use crate::markup::{button, el, group};
 use crate::story::{Announcer, Teller};
 use gloo::timers::callback::Interval;
 use simulation::scenario::Position;
@@ -42,27 +43,35 @@ pub(crate) fn StoryCard() -> Html {
     let spoken = use_mut_ref(Announcer::default)
         .borrow_mut()
         .say(text, real_now());
-    html! {
-        <>
-        <p class="visually-hidden" role="status">{ spoken }</p>
-        <div class={classes!("story", docked.then_some("docked"))}>
-            if let Some(advice) = advice {
-                <div class="card advice"><p>{ advice }</p></div>
-            } else if let Some(story) = told {
-                <div class={classes!("card", story.tone)}>
-                    <strong>{ story.title }</strong>
-                    <p>{ story.sentence }</p>
-                    if let Some(also) = story.also { <p class="soft">{ also }</p> }
-                    if let Some(step) = stepped { <p class="soft">{ step }</p> }
-                </div>
-            } else if let Some(step) = stepped {
-                <div class="card"><strong>{ "Step" }</strong><p>{ step }</p></div>
-            } else {
-                <div class="card hint"><p>{ hint }</p></div>
-            }
-        </div>
-        </>
-    }
+    let card = el("div").class("card");
+    let soft = |words: String| el("p").class("soft").with(words);
+    let card = match (advice, told, stepped) {
+        (Some(advice), ..) => card.class("advice").with(el("p").with(advice)),
+        (None, Some(story), stepped) => card
+            .class(story.tone)
+            .with(el("strong").with(story.title))
+            .with(el("p").with(story.sentence))
+            .with(story.also.map(soft))
+            .with(stepped.map(soft)),
+        (None, None, Some(step)) => card
+            .with(el("strong").with("Step"))
+            .with(el("p").with(step)),
+        (None, None, None) => card.class("hint").with(el("p").with(hint)),
+    };
+    group()
+        .with(
+            el("p")
+                .class("visually-hidden")
+                .attr("role", "status")
+                .with(spoken),
+        )
+        .with(
+            el("div")
+                .class("story")
+                .class_if(docked, "docked")
+                .with(card),
+        )
+        .html()
 }
 
 /// A refusal or a value that cannot be used, until it is dismissed or has stood long enough.
@@ -81,12 +90,19 @@ pub(crate) fn Notice() -> Html {
         });
     }
     let onclick = Callback::from(move |_: MouseEvent| lab.dismiss());
-    html! {
-        <div class="notice-place" role="alert">
-            if let Some(sentence) = told {
-                <div class="notice"><p>{ sentence }</p>
-                    <button type="button" class="quiet" {onclick} aria-label="Dismiss">{ "×" }</button></div>
-            }
-        </div>
-    }
+    let notice = told.map(|sentence| {
+        let dismiss = button("quiet")
+            .on_click(onclick)
+            .attr("aria-label", "Dismiss")
+            .with("×");
+        el("div")
+            .class("notice")
+            .with(el("p").with(sentence))
+            .with(dismiss)
+    });
+    el("div")
+        .class("notice-place")
+        .attr("role", "alert")
+        .with(notice)
+        .html()
 }

@@ -1,6 +1,7 @@
 //! The strip of time: what was done, and when.
 
 use crate::lab::{use_lab, use_pulse};
+use crate::markup::el;
 use crate::panels::format::instant;
 use simulation::Nanos;
 use simulation::metrics::Tone;
@@ -99,19 +100,29 @@ pub(crate) fn Strip() -> Html {
     });
     let share = (now - from) as f64 / (to - from) as f64;
     let mark = |mark: Shown| {
-        html! {
-            <li class={classes!("mark", mark.tone, mark.side)} style={format!("left:{:.2}%", mark.at * 100.0)} title={mark.label.clone()}>
-                <span class={if mark.worded { "" } else { "visually-hidden" }}>{ mark.label }</span>
-            </li>
-        }
+        let words = el("span").class_if(!mark.worded, "visually-hidden");
+        el("li")
+            .class("mark")
+            .class(mark.tone)
+            .class(mark.side)
+            .attr("style", format!("left:{:.2}%", mark.at * 100.0))
+            .attr("title", &mark.label)
+            .with(words.with(mark.label))
     };
-    html! {
-        <section class="strip" aria-label="What was done, and when">
-            <ol ref={strip}>{ for marks.into_iter().map(mark) }</ol>
-            <div class="strip-line" aria-hidden="true"><div style={format!("width:{:.2}%", share * 100.0)}></div></div>
-            <div class="strip-ends soft figures" aria-hidden="true"><span>{ instant(seconds(from), seconds(to)) }</span><span>{ instant(seconds(to), seconds(to)) }</span></div>
-        </section>
-    }
+    let unsaid = |class| el("div").class(class).attr("aria-hidden", "true");
+    let line = el("div").attr("style", format!("width:{:.2}%", share * 100.0));
+    let end = |at| el("span").with(instant(seconds(at), seconds(to)));
+    el("section")
+        .class("strip")
+        .attr("aria-label", "What was done, and when")
+        .with(el("ol").bind(&strip).each(marks.into_iter().map(mark)))
+        .with(unsaid("strip-line").with(line))
+        .with(
+            unsaid("strip-ends soft figures")
+                .with(end(from))
+                .with(end(to)),
+        )
+        .html()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::guidance;
 use crate::lab::{Lab, use_lab, use_pulse};
+use crate::markup::el;
 use crate::panels::format::plural;
 use simulation::World;
 use simulation::narration::duration;
@@ -61,9 +62,10 @@ pub(crate) fn Summary() -> Html {
     // A run that stands still has no pulse; whatever is done to it is told at once.
     let when = (lab.clone(), pulse / EVERY, lab.version());
     let text = use_memo(when, |(lab, ..): &(Lab, u64, u64)| lab.read(summary));
-    html! {
-        <section class="visually-hidden" aria-labelledby="summary-title">
-            <h2 id="summary-title">{ "Summary" }</h2><p>{ (*text).clone() }</p>
-        </section>
-    }
+    el("section")
+        .class("visually-hidden")
+        .attr("aria-labelledby", "summary-title")
+        .with(el("h2").attr("id", "summary-title").with("Summary"))
+        .with(el("p").with(&*text))
+        .html()
 }

@@ -2,6 +2,7 @@
 
 use super::icons;
 use crate::lab::{Lab, use_lab, use_pulse};
+use crate::markup::{self, Element, el, part};
 use simulation::{Nanos, World};
 use web_sys::{HtmlInputElement, MouseEvent};
 use yew::prelude::*;
@@ -75,37 +76,63 @@ pub(super) fn Pace() -> Html {
         })
     };
     let words = format!("{}, {}", pace(speed), meaning(speed));
-    html! {
-        <label class="pace">
-            <span class="pace-label">{ "Speed " }<strong class="figures">{ pace(speed) }</strong></span>
-            <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1"
-                value={notch(speed).to_string()} {oninput} aria-label="Speed" aria-valuetext={words} />
-            if let Some(share) = lab.shortfall() {
-                <span class="shortfall figures">{ format!("runs at {}", pace_reached(speed * share)) }
-                    <span class="why">{ ": this computer is the limit" }</span></span>
-            } else {
-                <span class="soft meaning">{ meaning(speed) }</span>
-            }
-        </label>
-    }
+    let label = el("span")
+        .class("pace-label")
+        .with("Speed ")
+        .with(el("strong").class("figures").with(pace(speed)));
+    let slider = el("input")
+        .attr("type", "range")
+        .attr("min", "0")
+        .attr("max", (SPEEDS.len() - 1).to_string())
+        .attr("step", "1")
+        .value(notch(speed).to_string())
+        .on_input(oninput)
+        .attr("aria-label", "Speed")
+        .attr("aria-valuetext", words);
+    let told = match lab.shortfall() {
+        Some(share) => el("span")
+            .class("shortfall figures")
+            .with(format!("runs at {}", pace_reached(speed * share)))
+            .with(el("span").class("why").with(": this computer is the limit")),
+        None => el("span").class("soft meaning").with(meaning(speed)),
+    };
+    el("label")
+        .class("pace")
+        .with(label)
+        .with(slider)
+        .with(told)
+        .html()
 }
 
 pub(super) fn button(
     lab: &Lab,
     label: &'static str,
-    icon: Html,
+    icon: Element,
     disabled: bool,
     act: impl Fn(&Lab) + 'static,
-) -> Html {
+) -> Element {
     let lab = lab.clone();
     let onclick = Callback::from(move |_: MouseEvent| act(&lab));
-    html! {
-        <button type="button" class="tool" {onclick} {disabled} aria-label={label} title={label}>{ icon }</button>
-    }
+    pictured("tool", label, icon, onclick).flag("disabled", disabled)
+}
+
+/// A button that says in words what it does only to those who ask.
+#[inline(never)]
+fn pictured(
+    class: &'static str,
+    label: &'static str,
+    icon: Element,
+    onclick: Callback<MouseEvent>,
+) -> Element {
+    markup::button(class)
+        .on_click(onclick)
+        .attr("aria-label", label)
+        .attr("title", label)
+        .with(icon)
 }
 
 /// The play button.
-pub(super) fn play_button(lab: &Lab) -> Html {
+pub(super) fn play_button(lab: &Lab) -> Element {
     let playing = lab.playing();
     let lab = lab.clone();
     let onclick = Callback::from(move |_: MouseEvent| lab.set_playing(!lab.playing()));
@@ -115,9 +142,7 @@ pub(super) fn play_button(lab: &Lab) -> Html {
     } else {
         icons::play()
     };
-    html! {
-        <button type="button" class="play" {onclick} aria-label={label} title={label}>{ icon }</button>
-    }
+    pictured("play", label, icon, onclick)
 }
 
 /// The transport.
@@ -126,23 +151,55 @@ pub(crate) fn Transport() -> Html {
     let lab = use_lab();
     let _ = use_pulse();
     let seed = lab.read(|world: &World| world.scenario().seed);
-    html! {
-        <section class="transport" aria-label="Time">
-            { play_button(&lab) }
-            { button(&lab, "Step to the next event", icons::step(), false, Lab::step) }
-            <output class="clock figures" aria-label="Virtual time">{ clock(lab.now()) }</output>
-            <Pace />
-            <span class="spring"></span>
-            { button(&lab, "Undo", icons::undo(), !lab.can_undo(), Lab::undo) }
-            { button(&lab, "Redo", icons::redo(), !lab.can_redo(), Lab::redo) }
-            { button(&lab, "Restart with the same seed", icons::restart(), false, |lab| lab.restart(None)) }
-            { button(&lab, "Restart with a new seed", icons::dice(), false, |lab| match new_seed() {
-                Some(seed) => lab.restart(Some(seed)),
-                None => lab.notice("The browser gave no random number for a new seed.".to_owned()),
-            }) }
-            <span class="seed soft figures">{ format!("seed {seed}") }</span>
-        </section>
-    }
+    let step = button(
+        &lab,
+        "Step to the next event",
+        icons::step(),
+        false,
+        Lab::step,
+    );
+    let undo = button(&lab, "Undo", icons::undo(), !lab.can_undo(), Lab::undo);
+    let redo = button(&lab, "Redo", icons::redo(), !lab.can_redo(), Lab::redo);
+    let restart = button(
+        &lab,
+        "Restart with the same seed",
+        icons::restart(),
+        false,
+        |lab| lab.restart(None),
+    );
+    let reseed = button(
+        &lab,
+        "Restart with a new seed",
+        icons::dice(),
+        false,
+        |lab| match new_seed() {
+            Some(seed) => lab.restart(Some(seed)),
+            None => lab.notice("The browser gave no random number for a new seed.".to_owned()),
+        },
+    );
+    el("section")
+        .class("transport")
+        .attr("aria-label", "Time")
+        .with(play_button(&lab))
+        .with(step)
+        .with(
+            el("output")
+                .class("clock figures")
+                .attr("aria-label", "Virtual time")
+                .with(clock(lab.now())),
+        )
+        .with(part::<Pace>(()))
+        .with(el("span").class("spring"))
+        .with(undo)
+        .with(redo)
+        .with(restart)
+        .with(reseed)
+        .with(
+            el("span")
+                .class("seed soft figures")
+                .with(format!("seed {seed}")),
+        )
+        .html()
 }
 
 fn pace_reached(speed: f64) -> String {

@@ -4,13 +4,13 @@ use super::core::{Core, Ghost};
 use super::geometry::{Point, Rect, point};
 use super::shapes;
 use crate::lab::{Lab, Tool};
+use crate::markup::{Element, el};
 use gloo::events::EventListener;
 use simulation::placement::Part;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{KeyboardEvent, PointerEvent};
-use yew::{Html, html};
 
 /// How far a pointer goes before it carries.
 const SLACK: f64 = 6.0;
@@ -132,18 +132,22 @@ impl Core {
 }
 
 /// The ghost under a hand that is not over the stage yet.
-pub(crate) fn ghost(ghost: &Ghost) -> Html {
+pub(crate) fn ghost(ghost: &Ghost) -> Option<Element> {
     if !ghost.carried || ghost.landing.is_some() {
-        return Html::default();
+        return None;
     }
     let style = format!(
         "transform:translate({:.1}px,{:.1}px)",
         ghost.at.x - 32.0,
         ghost.at.y - 32.0
     );
-    html! {
-        <svg class="stage-ghost" {style} viewBox="-32 -32 64 64" width="64" height="64" aria-hidden="true">
-            { shapes::icon(super::part_kind(ghost.part)) }
-        </svg>
-    }
+    let picture = el("svg")
+        .class("stage-ghost")
+        .attr("style", style)
+        .attr("viewBox", "-32 -32 64 64")
+        .attr("width", "64")
+        .attr("height", "64")
+        .attr("aria-hidden", "true")
+        .with(shapes::icon(super::part_kind(ghost.part)));
+    Some(picture)
 }

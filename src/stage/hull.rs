@@ -3,6 +3,7 @@
 //! An outline is a ring of points at equal distances, so that one can be eased into another point
 //! by point however their corners differ.
 
+use super::angle::sincos;
 use super::geometry::{Point, Rect, point};
 use crate::order::insertion_sort;
 use std::fmt::Write as _;
@@ -116,7 +117,7 @@ fn smooth(ring: &[Point]) -> String {
 /// Points on a circle, to put around a round shape.
 pub(crate) fn circle(centre: Point, radius: f64) -> impl Iterator<Item = Point> {
     (0..12).map(move |step| {
-        let (sin, cos) = libm::sincos(f64::from(step) * std::f64::consts::TAU / 12.0);
+        let (sin, cos) = sincos(f64::from(step) * std::f64::consts::TAU / 12.0);
         centre + point(cos, sin) * radius
     })
 }
@@ -131,10 +132,9 @@ pub(crate) fn island(half_width: f64, half_height: f64, seed: u32) -> String {
     let mut ring = [Point::default(); CORNERS];
     for (index, at) in ring.iter_mut().enumerate() {
         let angle = index as f64 * std::f64::consts::TAU / CORNERS as f64;
-        let (sin, cos) = libm::sincos(angle);
-        let uneven = OUT
-            + 0.022 * libm::sin(2.0 * angle + turn)
-            + 0.018 * libm::sin(3.0 * angle + 2.0 * turn);
+        let (sin, cos) = sincos(angle);
+        let uneven =
+            OUT + 0.022 * sincos(2.0 * angle + turn).0 + 0.018 * sincos(3.0 * angle + 2.0 * turn).0;
         *at = point(cos * half_width * uneven, sin * half_height * uneven);
     }
     smooth(&ring)

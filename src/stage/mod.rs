@@ -3,6 +3,7 @@
 //! The DOM holds what can be focused, dragged, labelled and read aloud; one canvas over it holds
 //! what moves. Both read the world and never own it.
 
+mod angle;
 mod cluster;
 mod core;
 mod drag;
@@ -37,14 +38,16 @@ use self::core::{Core, Target};
 use self::figures::Kind;
 use self::view::Sketch;
 use crate::lab::{Lab, Selection, Tool, use_lab};
+use crate::markup;
+use crate::markup::el;
 use simulation::placement::Part;
 use simulation::{LinkId, NodeId};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, FocusEvent, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
+use yew::virtual_dom::ListenerKind;
 use yew::{
-    Callback, Html, TargetCast, classes, component, html, use_effect, use_effect_with,
-    use_force_update, use_memo,
+    Callback, Html, TargetCast, component, use_effect, use_effect_with, use_force_update, use_memo,
 };
 
 /// The kind of node that a part of the palette becomes.
@@ -58,10 +61,12 @@ pub(crate) const fn part_kind(part: Part) -> Kind {
 }
 
 /// A part as a picture of 64 × 64, for the palette: the same shapes as on the stage.
-pub(crate) fn part_icon(part: Part) -> Html {
-    html! {
-        <svg class="part-icon" viewBox="-34 -34 68 68" aria-hidden="true">{ shapes::icon(part_kind(part)) }</svg>
-    }
+pub(crate) fn part_icon(part: Part) -> markup::Element {
+    el("svg")
+        .class("part-icon")
+        .attr("viewBox", "-34 -34 68 68")
+        .attr("aria-hidden", "true")
+        .with(shapes::icon(part_kind(part)))
 }
 
 /// Places a part on the stage at a free spot near others of its kind, and gives it the focus: what
@@ -147,11 +152,10 @@ pub(crate) fn Stage() -> Html {
         })
     };
     let tool = match lab.tool() {
-        Tool::Select => None,
-        Tool::Place(_) => Some("stage-placing"),
-        Tool::Connect(_) => Some("stage-linking"),
+        Tool::Select => "",
+        Tool::Place(_) => "stage-placing",
+        Tool::Connect(_) => "stage-linking",
     };
-    let holding = (held.is_some() && !by_keys).then_some("stage-holding");
     let picture = view::picture(&Sketch {
         scene: &scene,
         chosen,
@@ -160,26 +164,46 @@ pub(crate) fn Stage() -> Html {
         outline: core.outline.clone(),
         ghost: ghost.as_ref(),
     });
-    html! {
-        <div class={classes!("stage", tool, holding)} ref={core.root.clone()}
-            role="application" aria-roledescription="stage" aria-label={summary}
-            tabindex={if scene.nodes.is_empty() { "0" } else { "-1" }}
-            onpointerdown={pointer(Core::pointer_down)}
-            onpointermove={pointer(Core::pointer_move)}
-            onpointerup={pointer(Core::pointer_up)}
-            onpointercancel={pointer(|core, _| core.pointer_cancel())}
-            onpointerleave={pointer(|core, _| core.pointer_leave())}
-            {onkeydown} {onclick} {onfocusin}>
-            { picture }
-            <canvas class="stage-canvas" ref={core.back.clone()} aria-hidden="true" />
-            <canvas class="stage-canvas" ref={core.canvas.clone()} aria-hidden="true" />
-            { view::buttons(&scene, stops, chosen) }
-            <div class="stage-spoken" role="status">{ spoken }</div>
-            if let Some(ghost) = &ghost {
-                { drag::ghost(ghost) }
-            }
-        </div>
-    }
+    let canvas = |node| {
+        el("canvas")
+            .class("stage-canvas")
+            .bind(node)
+            .attr("aria-hidden", "true")
+    };
+    let spoken = el("div")
+        .class("stage-spoken")
+        .attr("role", "status")
+        .with(spoken);
+    el("div")
+        .class("stage")
+        .class(tool)
+        .class_if(held.is_some() && !by_keys, "stage-holding")
+        .bind(&core.root)
+        .attr("role", "application")
+        .attr("aria-roledescription", "stage")
+        .attr("aria-label", summary)
+        .attr("tabindex", if scene.nodes.is_empty() { "0" } else { "-1" })
+        .on(|| ListenerKind::onpointerdown, pointer(Core::pointer_down))
+        .on(|| ListenerKind::onpointermove, pointer(Core::pointer_move))
+        .on(|| ListenerKind::onpointerup, pointer(Core::pointer_up))
+        .on(
+            || ListenerKind::onpointercancel,
+            pointer(|core, _| core.pointer_cancel()),
+        )
+        .on(
+            || ListenerKind::onpointerleave,
+            pointer(|core, _| core.pointer_leave()),
+        )
+        .on_key(onkeydown)
+        .on_click(onclick)
+        .on(|| ListenerKind::onfocusin, onfocusin)
+        .with(picture)
+        .with(canvas(&core.back))
+        .with(canvas(&core.canvas))
+        .with(view::buttons(&scene, stops, chosen))
+        .with(spoken)
+        .with(ghost.as_ref().and_then(drag::ghost))
+        .html()
 }
 
 /// The node or link whose button an event happened on.

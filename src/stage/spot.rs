@@ -1,5 +1,6 @@
 //! Where there is room, and which node lies in a direction.
 
+use super::angle::sincos;
 use super::geometry::{Point, Rect, point};
 
 /// The nearest place to the one wished for at which a shape, given by half its width and half its
@@ -23,7 +24,7 @@ pub(crate) fn free_spot(wish: Point, half: Point, taken: &[Rect], bounds: &Rect)
             // Below comes first: a column of servers grows downward.
             let angle = std::f64::consts::FRAC_PI_2
                 + f64::from(turn) * std::f64::consts::TAU / f64::from(turns);
-            let (sin, cos) = libm::sincos(angle);
+            let (sin, cos) = sincos(angle);
             let at = wish + point(cos, sin) * out;
             if bounds.contains(at) && free(at) {
                 return Some(at);

@@ -246,8 +246,10 @@ const help = (page, { allowErrors = false }) => {
   /** Runs virtual time on, in milliseconds, at once; play must be paused. */
   page.advance = (ms) => page.evaluate((span) => window.reroute.advance(span), ms);
 
-  /** Fails on any violation that axe finds, naming rule and elements. */
+  /** Fails on any violation that axe finds, naming rule and elements. What arrives is paler until
+   *  it is there. */
   page.axe = async (selector) => {
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((it) => it.finished)));
     await page.addScriptTag({ path: axeSource });
     const violations = await page.evaluate(async (within) => {
       const found = await window.axe.run(within ?? document, { resultTypes: ['violations'] });

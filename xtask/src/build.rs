@@ -10,7 +10,7 @@ use std::process::Command;
 /// What all the page loads may weigh, in bytes after gzip: where it stands, and a little for another
 /// compiler. It is lowered whenever the page is lighter, until it is [`GOAL`], and raised only in a
 /// commit of its own that says for what.
-pub(crate) const BUDGET: u64 = 455_000;
+pub(crate) const BUDGET: u64 = 403_000;
 /// What all the page loads should weigh.
 pub(crate) const GOAL: u64 = 220_000;
 
@@ -29,8 +29,21 @@ pub(crate) fn release(environment: &Environment) -> Result<(), Failure> {
         "release build, a few minutes when much has changed",
     );
     run(trunk(environment)?.args(["build", "--release", "--offline"]))?;
+    for script in [include_str!("glue.mjs"), include_str!("sheets.mjs")] {
+        let done = on_dist(environment, script).status();
+        if !done.is_ok_and(|status| status.success()) {
+            return Err(Failure::new("dist/ could not be made lighter: see above"));
+        }
+    }
     step.done("dist/ is ready for any static host");
     Ok(())
+}
+
+/// A script of node's that does something with `dist/`.
+fn on_dist(environment: &Environment, script: &str) -> Command {
+    let mut command = environment.command("node");
+    command.args(["--input-type=module", "--eval", script, "--", "dist"]);
+    command
 }
 
 /// `trunk`, told which versions of its own tools it will find on `PATH`.
@@ -87,14 +100,8 @@ impl Sizes {
 
 /// Measures `dist/`, with the compressors of node's zlib.
 pub(crate) fn sizes(environment: &Environment) -> Result<Sizes, Failure> {
-    let measured = text(environment.command("node").args([
-        "--input-type=module",
-        "--eval",
-        include_str!("sizes.mjs"),
-        "--",
-        "dist",
-    ]))
-    .ok_or_else(|| Failure::new("dist/ could not be measured").next("cargo xtask build"))?;
+    let measured = text(&mut on_dist(environment, include_str!("sizes.mjs")))
+        .ok_or_else(|| Failure::new("dist/ could not be measured").next("cargo xtask build"))?;
     let (table, last) = measured
         .rsplit_once('\n')
         .ok_or_else(|| Failure::new("dist/ is empty").next("cargo xtask build"))?;

@@ -1,10 +1,11 @@
 //! Load per server: a bar for each.
 
-use super::figure::{Reading, grid, head, value_axis};
+use super::body;
+use super::figure::{Reading, foot, grid, head, square, value_axis};
 use super::reading::{Bar, Measurements};
 use super::scale::Axis;
 use super::text;
-use yew::prelude::*;
+use crate::markup::{Element, el};
 
 /// The busiest server is marked if it has this many times the mean load.
 const UNEVEN: f64 = 1.2;
@@ -13,7 +14,7 @@ const UNEVEN: f64 = 1.2;
 const NAMED: usize = 9;
 
 /// The load chart.
-pub(super) fn load(read: &Measurements) -> Html {
+pub(super) fn load(read: &Measurements) -> Element {
     let most = read.bars.iter().map(|bar| bar.rate).fold(0.0, f64::max);
     let axis = Axis::holding(most, 10.0);
     let mean = mean(&read.bars);
@@ -35,23 +36,34 @@ pub(super) fn load(read: &Measurements) -> Html {
         })
         .into_iter()
         .collect();
-    html! {
-        <article class="chart">
-            { head("Load per server", &readings) }
-            <div class="chart-body" role="img" aria-label={label(&read.bars)}>
-                { value_axis(axis, |value| if value == axis.top { format!("{}/s", text::tick(value)) } else { text::tick(value) }) }
-                <div class="chart-plot chart-bars">
-                    <svg viewBox="0 0 100 100" preserveAspectRatio="none">{ grid() }<path class="chart-foot" d="M0 100H100" /></svg>
-                    { for read.bars.iter().map(|bar| column(bar, axis, busiest == Some(bar))) }
-                </div>
-                <div class="chart-servers">
-                    { for read.bars.iter().enumerate().map(|(index, bar)| html! {
-                        <span title={bar.name.clone()}>{ (index % each == 0).then_some(&bar.short) }</span>
-                    }) }
-                </div>
-            </div>
-        </article>
-    }
+    let values = value_axis(axis, &|value| {
+        if value == axis.top {
+            format!("{}/s", text::tick(value))
+        } else {
+            text::tick(value)
+        }
+    });
+    let columns = read
+        .bars
+        .iter()
+        .map(|bar| column(bar, axis, busiest == Some(bar)));
+    let names = read.bars.iter().enumerate().map(|(index, bar)| {
+        let named = index.is_multiple_of(each).then_some(&bar.short);
+        el("span").attr("title", &bar.name).with(named)
+    });
+    let body = body(label(&read.bars))
+        .with(values)
+        .with(
+            el("div")
+                .class("chart-plot chart-bars")
+                .with(square().with(grid()).with(foot()))
+                .each(columns),
+        )
+        .with(el("div").class("chart-servers").each(names));
+    el("article")
+        .class("chart")
+        .with(head("Load per server", &readings))
+        .with(body)
 }
 
 /// The mean rate of the servers that are up: a dead one takes no share, and with it the mean of
@@ -75,17 +87,21 @@ fn imbalance(bars: &[Bar]) -> Option<f64> {
     (most > 0.0).then(|| most / mean(bars))
 }
 
-fn column(bar: &Bar, axis: Axis, busiest: bool) -> Html {
+fn column(bar: &Bar, axis: Axis, busiest: bool) -> Element {
     let title = format!("{}: {} attempts a second", bar.name, text::rate(bar.rate));
     if !bar.up {
-        return html! { <div class="chart-dead" title={format!("{}: down", bar.name)}>{ "×" }</div> };
+        return el("div")
+            .class("chart-dead")
+            .attr("title", format!("{}: down", bar.name))
+            .with("×");
     }
-    let class = if busiest {
-        "chart-bar chart-uneven"
-    } else {
-        "chart-bar"
-    };
-    html! { <div {title}><div {class} style={format!("height:{:.1}%", axis.share(bar.rate) * 100.0)} /></div> }
+    let height = format!("height:{:.1}%", axis.share(bar.rate) * 100.0);
+    el("div").attr("title", title).with(
+        el("div")
+            .class("chart-bar")
+            .class_if(busiest, "chart-uneven")
+            .attr("style", height),
+    )
 }
 
 fn label(bars: &[Bar]) -> String {

@@ -9,12 +9,13 @@ mod text;
 mod theory;
 
 use crate::lab::{use_lab, use_pulses};
+use crate::markup::{Element, el, group};
 use figure::{Line, Reading, head, plot, time_axis, value_axis};
 use reading::Measurements;
 use scale::Axis;
 use series::{Point, greatest, last, path};
 use theory::Theory;
-use yew::prelude::*;
+use yew::{Html, component, use_mut_ref};
 
 /// Four small multiples below the stage.
 #[component]
@@ -28,16 +29,21 @@ pub(crate) fn Charts() -> Html {
     lab.read(|world| {
         let read = Measurements::of(world, speed);
         theory::renew(&mut theory, world, version);
-        html! {
-            <section class="charts" aria-labelledby="charts-title">
-                <h2 id="charts-title" class="visually-hidden">{ "Measurements" }</h2>
-                { goodput(&read) }
-                { for theory.as_ref().map(|theory| latency(&read, theory)) }
-                { bars::load(&read) }
-                { degradation(&read) }
-                { for theory.as_ref().map(|theory| theory.line(world)) }
-            </section>
-        }
+        el("section")
+            .class("charts")
+            .attr("aria-labelledby", "charts-title")
+            .with(
+                el("h2")
+                    .attr("id", "charts-title")
+                    .class("visually-hidden")
+                    .with("Measurements"),
+            )
+            .with(goodput(&read))
+            .with(theory.as_ref().map(|theory| latency(&read, theory)))
+            .with(bars::load(&read))
+            .with(degradation(&read))
+            .with(theory.as_ref().map(|theory| theory.line(world)))
+            .html()
     })
 }
 
@@ -53,26 +59,32 @@ fn line(class: &'static str, points: &[Point], read: &Measurements, axis: Axis) 
 }
 
 fn chart(
-    title: &str,
+    title: &'static str,
     label: String,
     readings: &[Reading],
-    axis: Html,
+    axis: Element,
     lines: &[Line],
     read: &Measurements,
-) -> Html {
-    html! {
-        <article class="chart">
-            { head(title, readings) }
-            <div class="chart-body" role="img" aria-label={label}>
-                { axis }
-                { plot(read.window, lines, &read.flags) }
-                { time_axis(read.window) }
-            </div>
-        </article>
-    }
+) -> Element {
+    let body = body(label)
+        .with(axis)
+        .with(plot(read.window, lines, &read.flags))
+        .with(time_axis(read.window));
+    el("article")
+        .class("chart")
+        .with(head(title, readings))
+        .with(body)
 }
 
-fn goodput(read: &Measurements) -> Html {
+/// What is below a chart's head, with what it says to those who do not see it.
+fn body(label: String) -> Element {
+    el("div")
+        .class("chart-body")
+        .attr("role", "img")
+        .attr("aria-label", label)
+}
+
+fn goodput(read: &Measurements) -> Element {
     let axis = Axis::holding(
         greatest([&read.good[..], &read.failed, &read.offered]),
         10.0,
@@ -105,7 +117,7 @@ fn goodput(read: &Measurements) -> Html {
         line("chart-failed", &read.failed, read, axis),
         line("chart-good", &read.good, read, axis),
     ];
-    let values = value_axis(axis, |value| {
+    let values = value_axis(axis, &|value| {
         if value == axis.top {
             format!("{}/s", text::tick(value))
         } else {
@@ -115,7 +127,7 @@ fn goodput(read: &Measurements) -> Html {
     chart("Goodput", label, &readings, values, &lines, read)
 }
 
-fn latency(read: &Measurements, theory: &Theory) -> Html {
+fn latency(read: &Measurements, theory: &Theory) -> Element {
     let measured = greatest(read.percentiles.iter().map(|line| &line[..]));
     let axis = Axis::holding(measured.max(theory.highest()), 10.0);
     let [p50, p95, p99] = [0, 1, 2]
@@ -146,16 +158,15 @@ fn latency(read: &Measurements, theory: &Theory) -> Html {
         line("chart-p50", &read.percentiles[0], read, axis),
     ];
     lines.extend(theory.lines(axis));
-    let values = html! {
-        <>
-            { value_axis(axis, |value| text::duration_tick(value, axis.top)) }
-            <div class="chart-names">{ theory.names(axis) }</div>
-        </>
-    };
+    let values = group()
+        .with(value_axis(axis, &|value| {
+            text::duration_tick(value, axis.top)
+        }))
+        .with(el("div").class("chart-names").with(theory.names(axis)));
     chart("Latency", label, &readings, values, &lines, read)
 }
 
-fn degradation(read: &Measurements) -> Html {
+fn degradation(read: &Measurements) -> Element {
     let axis = Axis { top: 1.0 };
     let [answered, up] = [&read.answered, &read.servers_up]
         .map(|points| last(points).map_or("–".to_owned(), text::percent));
@@ -182,7 +193,7 @@ fn degradation(read: &Measurements) -> Html {
         "Graceful degradation",
         label,
         &readings,
-        value_axis(axis, text::percent),
+        value_axis(axis, &text::percent),
         &lines,
         read,
     )

@@ -48,23 +48,16 @@ impl Measurements {
             .filter(|slice| window.share(seconds(slice.start)) >= 0.0)
             .copied()
             .collect();
-        let latency = |value: fn(&simulation::metrics::Percentiles) -> u64| {
-            thinned(&plain(&slices, |slice| {
-                slice
-                    .latency
-                    .as_ref()
-                    .map(|found| milliseconds(value(found)))
-            }))
-        };
+        let latency = |value| thinned(&plain(&slices, value));
         Self {
             window,
             offered: thinned(&rate(&slices, |slice| slice.sent)),
             good: thinned(&rate(&slices, |slice| slice.good)),
             failed: thinned(&rate(&slices, |slice| slice.failed + slice.shed)),
             percentiles: [
-                latency(|found| found.p50),
-                latency(|found| found.p95),
-                latency(|found| found.p99),
+                latency(|slice| slice.latency.as_ref().map(|it| milliseconds(it.p50))),
+                latency(|slice| slice.latency.as_ref().map(|it| milliseconds(it.p95))),
+                latency(|slice| slice.latency.as_ref().map(|it| milliseconds(it.p99))),
             ],
             servers_up: thinned(&plain(&slices, |slice| {
                 (slice.servers > 0).then(|| f64::from(slice.servers_up) / f64::from(slice.servers))

@@ -14,9 +14,9 @@ pub(super) type Point = (f64, Option<f64>);
 /// The mean of a count per second at each slice, over it and those just before it.
 ///
 /// The first slices are averaged over as many as there are.
-pub(super) fn rate(slices: &[Slice], count: impl Fn(&Slice) -> u32) -> Vec<Point> {
-    over(slices, |window| {
-        let sum: u32 = window.iter().map(&count).sum();
+pub(super) fn rate(slices: &[Slice], count: fn(&Slice) -> u32) -> Vec<Point> {
+    over(slices, &|window| {
+        let sum: u32 = window.iter().map(count).sum();
         Some(f64::from(sum) / (window.len() as f64 * seconds(SLICE)))
     })
 }
@@ -24,25 +24,25 @@ pub(super) fn rate(slices: &[Slice], count: impl Fn(&Slice) -> u32) -> Vec<Point
 /// Part over whole at each slice, over it and those just before it; none where the whole is 0.
 pub(super) fn share(
     slices: &[Slice],
-    part: impl Fn(&Slice) -> u32,
-    whole: impl Fn(&Slice) -> u32,
+    part: fn(&Slice) -> u32,
+    whole: fn(&Slice) -> u32,
 ) -> Vec<Point> {
-    over(slices, |window| {
-        let whole: u32 = window.iter().map(&whole).sum();
-        let part: u32 = window.iter().map(&part).sum();
+    over(slices, &|window| {
+        let whole: u32 = window.iter().map(whole).sum();
+        let part: u32 = window.iter().map(part).sum();
         (whole > 0).then(|| f64::from(part) / f64::from(whole))
     })
 }
 
 /// A value of each slice, as it is.
-pub(super) fn plain(slices: &[Slice], value: impl Fn(&Slice) -> Option<f64>) -> Vec<Point> {
+pub(super) fn plain(slices: &[Slice], value: fn(&Slice) -> Option<f64>) -> Vec<Point> {
     slices
         .iter()
         .map(|slice| (seconds(slice.start + SLICE), value(slice)))
         .collect()
 }
 
-fn over(slices: &[Slice], value: impl Fn(&[Slice]) -> Option<f64>) -> Vec<Point> {
+fn over(slices: &[Slice], value: &dyn Fn(&[Slice]) -> Option<f64>) -> Vec<Point> {
     slices
         .iter()
         .enumerate()

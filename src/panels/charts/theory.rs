@@ -1,14 +1,14 @@
 //! Theory through the measurement: what a formula expects of the run, or why there is none.
 
-use super::figure::Line;
+use super::figure::{Line, key};
 use super::scale::Axis;
 use super::text::duration;
+use crate::markup::{Element, el, group, list};
 use crate::panels::format::{number, plural};
 use simulation::World;
 use simulation::steady::Estimate;
 use simulation::theory::{Description, Objection, present};
 use simulation::time::seconds;
-use yew::prelude::*;
 
 /// What theory says of the world, until something is done to it.
 pub(super) struct Theory {
@@ -61,19 +61,17 @@ impl Theory {
     }
 
     /// Their names, by turns at the right and at the left so that none covers another.
-    pub(super) fn names(&self, axis: Axis) -> Html {
+    pub(super) fn names(&self, axis: Axis) -> Element {
         let named = self.expected.iter().zip(NAMES).enumerate();
-        named
-            .filter_map(|(place, (value, name))| {
-                let side = if place % 2 == 0 { "left" } else { "right" };
-                let style = format!("bottom:{:.1}%;{side}:0", axis.share((*value)?) * 100.0);
-                Some(html! { <span {style}>{ name }</span> })
-            })
-            .collect()
+        list(named.filter_map(|(place, (value, name))| {
+            let side = if place % 2 == 0 { "left" } else { "right" };
+            let style = format!("bottom:{:.1}%;{side}:0", axis.share((*value)?) * 100.0);
+            Some(el("span").attr("style", style).with(name))
+        }))
     }
 
     /// Name, expectation and measurement in a line; conditions and parameters when it is opened.
-    pub(super) fn line(&self, world: &World) -> Html {
+    pub(super) fn line(&self, world: &World) -> Element {
         let steady = world.metrics().steady();
         let calls = plural(steady.calls(), "call");
         let measured = match steady.estimate() {
@@ -92,7 +90,7 @@ impl Theory {
                 duration(known.half_width_95() * 1e3)
             ),
         };
-        let named = |found: &Description| html! { <b>{ found.model.name() }</b> };
+        let named = |found: &Description| el("b").with(found.model.name());
         let (name, expects, more) = match (&self.found, self.expected[0]) {
             (Ok(found), Some(mean)) => (
                 named(found),
@@ -105,21 +103,22 @@ impl Theory {
                 told(found),
             ),
             (Err(objection), _) => (
-                html! { "No theory" },
+                group().with("No theory"),
                 format!(": {} Mean latency ", objection.sentence()),
                 "A formula is drawn only where its conditions hold for the system as it stands now."
                     .to_owned(),
             ),
         };
-        html! {
-            <details class="theory">
-                <summary>
-                    <svg class="chart-key" viewBox="0 0 14 6" width="14" height="6" aria-hidden="true"><path class="chart-theory" d="M0 3H14" /></svg>
-                    { name }{ expects }{ measured }{ format!(", since {:.1} s.", seconds(steady.since())) }
-                </summary>
-                <p>{ more }</p>
-            </details>
-        }
+        let summary = el("summary")
+            .with(key("chart-theory").attr("aria-hidden", "true"))
+            .with(name)
+            .with(expects)
+            .with(measured)
+            .with(format!(", since {:.1} s.", seconds(steady.since())));
+        el("details")
+            .class("theory")
+            .with(summary)
+            .with(el("p").with(more))
     }
 }
 

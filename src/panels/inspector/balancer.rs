@@ -1,9 +1,10 @@
 //! A balancer: what it believes of its backends.
 
-use super::balancer_settings::Settings;
-use super::button::Remove;
-use super::{NodeProps, detections, mortality, readings, title};
+use super::balancer_settings::{self, Settings};
+use super::button::remove;
+use super::{NodeProps, bad, detections, explained, heading, mortality, readings, title};
 use crate::lab::{Selection, use_lab, use_pulse};
+use crate::markup::{Element, button, column, el, group, part};
 use crate::panels::format::{count, so_far};
 use ::balancer::{Backend, Health};
 use simulation::view::{Life, RoleView};
@@ -20,37 +21,56 @@ pub(super) fn Balancer(props: &NodeProps) -> Html {
         Callback::from(move |node| lab.select(Selection::Node(node)))
     };
     lab.read(|world| {
-        let Some(node) = world.node(props.node) else { return Html::default() };
-        let RoleView::Balancer(view) = &node.role else { return Html::default() };
+        let Some(node) = world.node(props.node) else {
+            return Html::default();
+        };
+        let RoleView::Balancer(view) = &node.role else {
+            return Html::default();
+        };
         let (name, now, settings) = (node.name.to_owned(), world.now(), view.balancer.settings());
         let state = match node.life {
-            Life::Up => html! { { format!("load balancer · up · {}", settings.policy.name()) } },
+            Life::Up => group().with(format!("load balancer · up · {}", settings.policy.name())),
             Life::Dead { death, since } => {
                 let down = format!("down for {}", so_far(now.saturating_sub(since)));
-                html! { <>{ "load balancer · " }<strong class="bad">{ down }</strong>{ format!(" · {}", mortality::manner(death)) }</> }
+                group()
+                    .with("load balancer · ")
+                    .with(bad(down))
+                    .with(format!(" · {}", mortality::manner(death)))
             }
         };
-        let backends: Vec<Row> = view.balancer.backends().map(|it| {
-            let id = world.node_named(&it.name).map(|server| server.id);
-            Row { id, cells: cells(it, now), state: state_of(it) }
-        }).collect();
-        html! {
-            <>
-                { title(&name, state) }
-                <div class="actions">{ mortality::buttons(&name, node.life) }</div>
-                <p class="explained">{ mortality::explained(node.life) }</p>
-                <h3>{ "Now" }</h3>
-                { readings(&[
-                    ("Attempts under way", count(view.in_flight.into())),
-                    ("Address", node.address.to_string()),
-                ]) }
-                <h3>{ "Backends, as it believes" }</h3>
-                { table(&backends, &select) }
-                { detections::list(world, |it| it.balancer == props.node) }
-                <Settings name={name.clone()} settings={settings.clone()} />
-                <Remove label="Remove balancer" action={Action::RemoveNode(name)} />
-            </>
-        }
+        let backends: Vec<Row> = view
+            .balancer
+            .backends()
+            .map(|it| {
+                let id = world.node_named(&it.name).map(|server| server.id);
+                Row {
+                    id,
+                    cells: cells(it, now),
+                    state: state_of(it),
+                }
+            })
+            .collect();
+        let actions = el("div")
+            .class("actions")
+            .with(mortality::buttons(&name, node.life));
+        group()
+            .with(title(&name, state))
+            .with(actions)
+            .with(explained(mortality::explained(node.life)))
+            .with(heading("Now"))
+            .with(readings(&[
+                ("Attempts under way", count(view.in_flight.into())),
+                ("Address", node.address.to_string()),
+            ]))
+            .with(heading("Backends, as it believes"))
+            .with(table(&backends, &select))
+            .with(detections::list(world, |it| it.balancer == props.node))
+            .with(part::<Settings>(balancer_settings::Props {
+                name: name.clone(),
+                settings: settings.clone(),
+            }))
+            .with(remove("Remove balancer", Action::RemoveNode(name)))
+            .html()
     })
 }
 
@@ -86,33 +106,30 @@ fn cells(backend: &Backend, now: Nanos) -> [String; 5] {
     ]
 }
 
-fn table(rows: &[Row], select: &Callback<NodeId>) -> Html {
+fn table(rows: &[Row], select: &Callback<NodeId>) -> Element {
     if rows.is_empty() {
-        return html! { <p class="explained">{ "It has none. Link a server to it." }</p> };
+        return explained("It has none. Link a server to it.");
     }
-    html! {
-        <>
-        <table class="backends">
-            <thead><tr>
-                <th scope="col">{ "Server" }</th>
-                <th scope="col">{ "State" }</th>
-                <th scope="col">{ "Active" }</th>
-                <th scope="col">{ "Picked" }</th>
-                <th scope="col">{ "Fails" }</th>
-            </tr></thead>
-            <tbody>
-                { for rows.iter().map(|Row { id, cells: [name, health, active, picked, failed], state }| {
-                    let onclick = id.map(|id| select.reform(move |_: MouseEvent| id));
-                    html! {
-                        <tr>
-                            <th scope="row"><button type="button" class="name" title={name.clone()} {onclick}>{ name }</button></th>
-                            <td class={*state}>{ health }</td><td>{ active }</td><td>{ picked }</td><td>{ failed }</td>
-                        </tr>
-                    }
-                }) }
-            </tbody>
-        </table>
-        <p class="explained">{ "Active: attempts given to it and not finished. Fails: health checks failed in a row." }</p>
-        </>
+    let columns = ["Server", "State", "Active", "Picked", "Fails"].map(column);
+    let table = el("table")
+        .class("backends")
+        .with(el("thead").with(el("tr").each(columns)))
+        .with(el("tbody").each(rows.iter().map(|it| row(it, select))));
+    group().with(table).with(explained(
+        "Active: attempts given to it and not finished. Fails: health checks failed in a row.",
+    ))
+}
+
+fn row(row: &Row, select: &Callback<NodeId>) -> Element {
+    let [name, health, active, picked, failed] = &row.cells;
+    let mut button = button("name").attr("title", name).with(name);
+    if let Some(id) = row.id {
+        button = button.on_click(select.reform(move |_: MouseEvent| id));
     }
+    el("tr")
+        .with(el("th").attr("scope", "row").with(button))
+        .with(el("td").class(row.state).with(health))
+        .with(el("td").with(active))
+        .with(el("td").with(picked))
+        .with(el("td").with(failed))
 }

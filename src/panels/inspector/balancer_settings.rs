@@ -1,8 +1,10 @@
 //! A balancer's settings: its policy in words, and all of them as a file has them.
 
-use super::sheet::Sheet;
+use super::sheet::sheet;
+use super::{explained, heading};
 use crate::lab::use_lab;
-use crate::panels::fields::Choice;
+use crate::markup::{el, group, part};
+use crate::panels::fields::{Choice, ChoiceProps};
 use crate::panels::format::{percent, setting};
 use balancer::{Ejection, HealthCheck, Policy};
 use simulation::file::sheet::Subject;
@@ -36,23 +38,36 @@ pub(super) fn Settings(props: &Props) -> Html {
         })
     };
     let subject = Subject::Balancer(name.clone(), Box::new(settings.clone()));
-    html! {
-        <>
-            <h3>{ "Policy" }</h3>
-            <div class="fields">
-                <Choice id="balancer-policy" label="Chooses by" {options} value={policy.slug()} set={chosen} />
-                <p class="explained">{ policy.idea() }</p>
-                <p class="explained weakness"><strong>{ "Known failure: " }</strong>{ policy.known_failure() }</p>
-            </div>
-            <Sheet subject={subject.clone()} only="policy." />
-            <h3>{ "Failures" }</h3>
-            <Sheet subject={subject.clone()} only="health_check" />
-            <p class="explained">{ checks(settings.health_check) }</p>
-            <Sheet subject={subject.clone()} only="ejection" />
-            <p class="explained">{ out(settings.ejection) }</p>
-            <Sheet {subject} title="Attempts, backups, protection…" only="max_attempts attempt_timeout standing slow_start protection" />
-        </>
-    }
+    let choice = part::<Choice>(ChoiceProps {
+        id: "balancer-policy".into(),
+        label: "Chooses by".into(),
+        options,
+        value: policy.slug(),
+        set: chosen,
+    });
+    let weakness = explained(el("strong").with("Known failure: "))
+        .class("weakness")
+        .with(policy.known_failure());
+    let fields = el("div")
+        .class("fields")
+        .with(choice)
+        .with(explained(policy.idea()))
+        .with(weakness);
+    group()
+        .with(heading("Policy"))
+        .with(fields)
+        .with(sheet(subject.clone(), "policy.", ""))
+        .with(heading("Failures"))
+        .with(sheet(subject.clone(), "health_check", ""))
+        .with(explained(checks(settings.health_check)))
+        .with(sheet(subject.clone(), "ejection", ""))
+        .with(explained(out(settings.ejection)))
+        .with(sheet(
+            subject,
+            "max_attempts attempt_timeout standing slow_start protection",
+            "Attempts, backups, protection…",
+        ))
+        .html()
 }
 
 fn checks(check: Option<HealthCheck>) -> String {

@@ -1,6 +1,7 @@
 //! A button that does one thing to the world.
 
 use crate::lab::use_lab;
+use crate::markup::{self, el, part};
 use gloo::timers::callback::Timeout;
 use simulation::Action;
 use wasm_bindgen::JsCast;
@@ -10,14 +11,36 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     /// Its words.
-    pub(super) label: AttrValue,
+    pub(super) label: &'static str,
     /// What it does, in a sentence.
     pub(super) title: AttrValue,
     /// What it does.
     pub(super) action: Action,
     /// How it looks: `harm`, `change`, `recovery`, or plain.
-    #[prop_or_default]
     pub(super) tone: &'static str,
+}
+
+/// A button that does an action.
+pub(super) fn act(
+    label: &'static str,
+    tone: &'static str,
+    action: Action,
+    title: impl Into<AttrValue>,
+) -> Html {
+    part::<Do>(Props {
+        label,
+        title: title.into(),
+        action,
+        tone,
+    })
+}
+
+/// A button that takes a part out.
+pub(super) fn remove(label: impl Into<AttrValue>, action: Action) -> Html {
+    part::<Remove>(RemoveProps {
+        label: label.into(),
+        action,
+    })
 }
 
 /// Does an action.
@@ -25,15 +48,16 @@ pub(super) struct Props {
 pub(super) fn Do(props: &Props) -> Html {
     let lab = use_lab();
     let action = props.action.clone();
-    let onclick = move |_| {
+    let onclick = Callback::from(move |_: MouseEvent| {
         lab.act(action.clone());
         keep_focus();
-    };
-    html! {
-        <button type="button" class={classes!("do", props.tone)} title={props.title.clone()} {onclick}>
-            { props.label.clone() }
-        </button>
-    }
+    });
+    markup::button("do")
+        .class(props.tone)
+        .attr("title", &props.title)
+        .on_click(onclick)
+        .with(props.label)
+        .html()
 }
 
 /// Takes a part out, and leaves nothing selected.
@@ -41,17 +65,16 @@ pub(super) fn Do(props: &Props) -> Html {
 pub(super) fn Remove(props: &RemoveProps) -> Html {
     let lab = use_lab();
     let action = props.action.clone();
-    let onclick = move |_| {
+    let onclick = Callback::from(move |_: MouseEvent| {
         if lab.act(action.clone()) {
             lab.select(crate::lab::Selection::None);
         }
         keep_focus();
-    };
-    html! {
-        <p class="removal">
-            <button type="button" class="do quiet" {onclick}>{ props.label.clone() }</button>
-        </p>
-    }
+    });
+    let button = markup::button("do quiet")
+        .on_click(onclick)
+        .with(&props.label);
+    el("p").class("removal").with(button).html()
 }
 
 #[derive(Properties, PartialEq)]

@@ -1,9 +1,9 @@
 //! Deaths that balancers have discovered, each in a sentence.
 
+use crate::markup::{Element, el, group};
 use crate::panels::format::{plural, span};
 use simulation::World;
 use simulation::incident::Detection;
-use yew::prelude::*;
 
 /// Sentences shown.
 const SHOWN: usize = 3;
@@ -21,7 +21,7 @@ fn sentence(world: &World, detection: &Detection) -> String {
 }
 
 /// The newest detections, newest first; nothing if there is none.
-pub(super) fn list(world: &World, wanted: impl Fn(&Detection) -> bool) -> Html {
+pub(super) fn list(world: &World, wanted: impl Fn(&Detection) -> bool) -> Option<Element> {
     let found: Vec<_> = world
         .detections()
         .iter()
@@ -30,14 +30,13 @@ pub(super) fn list(world: &World, wanted: impl Fn(&Detection) -> bool) -> Html {
         .take(SHOWN)
         .collect();
     if found.is_empty() {
-        return Html::default();
+        return None;
     }
-    html! {
-        <>
-            <h3>{ "Deaths discovered" }</h3>
-            <ul class="sentences">
-                { for found.into_iter().map(|it| html! { <li>{ sentence(world, it) }</li> }) }
-            </ul>
-        </>
-    }
+    let sentences = found
+        .into_iter()
+        .map(|it| el("li").with(sentence(world, it)));
+    let list = group()
+        .with(el("h3").with("Deaths discovered"))
+        .with(el("ul").class("sentences").each(sentences));
+    Some(list)
 }

@@ -1,10 +1,11 @@
 //! A LAN of clients: how many, and what they ask for.
 
-use super::button::Remove;
+use super::button::remove;
 use super::sheet::CallSheets;
-use super::{NodeProps, readings, title};
+use super::{NodeProps, explained, heading, readings, title};
 use crate::lab::{use_lab, use_pulse};
-use crate::panels::fields::{Choice, Field, Slider};
+use crate::markup::{el, group, part};
+use crate::panels::fields::{Choice, ChoiceProps, Field, FieldProps, Slider};
 use crate::panels::format::{count, from_milliseconds, number};
 use simulation::Action;
 use simulation::scenario::{LanSpec, Load};
@@ -33,23 +34,25 @@ pub(super) fn Lan(props: &NodeProps) -> Html {
         } else {
             format!("{} clients", lan.spec.clients)
         };
-        html! {
-            <>
-                { title(node.name, html! { { format!("{clients} · {load}") } }) }
-                <h3>{ "Now" }</h3>
-                { readings(&[
-                    ("In flight", count(lan.in_flight.into())),
-                    ("Answered", count(lan.answered)),
-                    ("Failed or shed", count(lan.failed)),
-                    ("Sent", count(lan.sent)),
-                    ("Network", format!("{}/24", node.address)),
-                ]) }
-                <h3>{ "Settings" }</h3>
-                <Settings name={node.name.to_owned()} spec={lan.spec.clone()} />
-                <CallSheets />
-                <Remove label="Remove LAN" action={Action::RemoveNode(node.name.to_owned())} />
-            </>
-        }
+        let name = node.name.to_owned();
+        group()
+            .with(title(&name, format!("{clients} · {load}")))
+            .with(heading("Now"))
+            .with(readings(&[
+                ("In flight", count(lan.in_flight.into())),
+                ("Answered", count(lan.answered)),
+                ("Failed or shed", count(lan.failed)),
+                ("Sent", count(lan.sent)),
+                ("Network", format!("{}/24", node.address)),
+            ]))
+            .with(heading("Settings"))
+            .with(part::<Settings>(SettingsProps {
+                name: name.clone(),
+                spec: lan.spec.clone(),
+            }))
+            .with(part::<CallSheets>(()))
+            .with(remove("Remove LAN", Action::RemoveNode(name)))
+            .html()
     })
 }
 
@@ -141,26 +144,61 @@ fn Settings(props: &SettingsProps) -> Html {
             } else {
                 |rate| Load::Constant { rate }
             };
-            html! {
-                <Field id="lan-rate" label="Load of the LAN" unit="calls/s" of={of.clone()} value={rate} min={0.0} max={100_000.0}
-                    slider={Slider::Even(0.0, 200.0, 1.0)} set={set_load(make)} />
+            FieldProps {
+                id: "lan-rate",
+                label: "Load of the LAN",
+                of: of.clone(),
+                unit: "calls/s",
+                value: rate,
+                min: 0.0,
+                max: 100_000.0,
+                whole: false,
+                slider: Some(Slider::Even(0.0, 200.0, 1.0)),
+                set: set_load(make),
             }
         }
-        Load::Closed { think } => html! {
-            <Field id="lan-think" label="Mean think time" unit="ms" of={of.clone()} value={milliseconds(think)} min={0.0} max={3_600_000.0}
-                slider={Slider::Even(0.0, 2_000.0, 10.0)} set={set_load(|value| Load::Closed { think: from_milliseconds(value) })} />
+        Load::Closed { think } => FieldProps {
+            id: "lan-think",
+            label: "Mean think time",
+            of: of.clone(),
+            unit: "ms",
+            value: milliseconds(think),
+            min: 0.0,
+            max: 3_600_000.0,
+            whole: false,
+            slider: Some(Slider::Even(0.0, 2_000.0, 10.0)),
+            set: set_load(|value| Load::Closed {
+                think: from_milliseconds(value),
+            }),
         },
     };
-    let (value, explained) = kind(spec.load);
-    html! {
-        <div class="fields">
-            <Choice id="lan-kind" label="Calls come" options={KINDS.map(|(kind, name)| (kind, name.into())).to_vec()} {value} set={set_kind} />
-            <p class="explained">{ explained }</p>
-            { amount }
-            <Field id="lan-clients" label="Clients" {of} value={f64::from(spec.clients)} min={1.0} max={250.0} whole=true
-                slider={Slider::Even(1.0, 50.0, 1.0)} set={set_clients} />
-        </div>
-    }
+    let clients = part::<Field>(FieldProps {
+        id: "lan-clients",
+        label: "Clients",
+        of,
+        unit: "",
+        value: f64::from(spec.clients),
+        min: 1.0,
+        max: 250.0,
+        whole: true,
+        slider: Some(Slider::Even(1.0, 50.0, 1.0)),
+        set: set_clients,
+    });
+    let (value, words) = kind(spec.load);
+    let kinds = part::<Choice>(ChoiceProps {
+        id: "lan-kind".into(),
+        label: "Calls come".into(),
+        options: KINDS.map(|(kind, name)| (kind, name.into())).to_vec(),
+        value,
+        set: set_kind,
+    });
+    el("div")
+        .class("fields")
+        .with(kinds)
+        .with(explained(words))
+        .with(part::<Field>(amount))
+        .with(clients)
+        .html()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::sheet::CallSheets;
 use super::{detections, title};
 use crate::guidance;
 use crate::lab::{use_lab, use_pulse};
+use crate::markup::{Element, column, el, group, part};
 use crate::panels::format::{count, plural};
 use simulation::ledger::Ledger;
 use yew::prelude::*;
@@ -18,20 +19,21 @@ pub(super) fn Books() -> Html {
         let advice = guidance::wanted(world).unwrap_or_else(|| {
             "Select a server and kill it; then see where its calls go.".to_owned()
         });
-        html! {
-            <>
-                { title("The ledger", html! { "Nothing vanishes: every call sent is in one line below." }) }
-                { table(&ledger) }
-                { verdict(&ledger) }
-                <p class="advice">{ advice }</p>
-                { detections::list(world, |_| true) }
-                <CallSheets />
-            </>
-        }
+        group()
+            .with(title(
+                "The ledger",
+                "Nothing vanishes: every call sent is in one line below.",
+            ))
+            .with(table(&ledger))
+            .with(verdict(&ledger))
+            .with(el("p").class("advice").with(advice))
+            .with(detections::list(world, |_| true))
+            .with(part::<CallSheets>(()))
+            .html()
     })
 }
 
-fn table(ledger: &Ledger) -> Html {
+fn table(ledger: &Ledger) -> Element {
     let Ledger {
         calls, attempts, ..
     } = ledger;
@@ -53,29 +55,40 @@ fn table(ledger: &Ledger) -> Html {
             ledger.attempts_in_flight,
         ),
     ];
-    html! {
-        <table class="books">
-            <thead><tr><td></td><th scope="col">{ "Calls" }</th><th scope="col">{ "Attempts" }</th></tr></thead>
-            <tbody>
-                { for rows.into_iter().map(|(sign, name, class, calls, attempts)| html! {
-                    <tr {class}><th scope="row"><span>{ sign }</span>{ name }</th><td>{ count(calls) }</td><td>{ count(attempts) }</td></tr>
-                }) }
-            </tbody>
-            <tfoot><tr><th scope="row"><span>{ "=" }</span>{ "Sent" }</th><td>{ count(calls.sent) }</td><td>{ count(attempts.sent) }</td></tr></tfoot>
-        </table>
-    }
+    let columns = el("tr")
+        .with(el("td"))
+        .with(column("Calls"))
+        .with(column("Attempts"));
+    let rows = rows
+        .into_iter()
+        .map(|(sign, name, class, calls, attempts)| row(sign, name, calls, attempts).class(class));
+    el("table")
+        .class("books")
+        .with(el("thead").with(columns))
+        .with(el("tbody").each(rows))
+        .with(el("tfoot").with(row("=", "Sent", calls.sent, attempts.sent)))
 }
 
-fn verdict(ledger: &Ledger) -> Html {
+#[inline(never)]
+fn row(sign: &'static str, name: &'static str, calls: u64, attempts: u64) -> Element {
+    let head = el("th")
+        .attr("scope", "row")
+        .with(el("span").with(sign))
+        .with(name);
+    el("tr")
+        .with(head)
+        .with(el("td").with(count(calls)))
+        .with(el("td").with(count(attempts)))
+}
+
+fn verdict(ledger: &Ledger) -> Element {
     let (class, words) = if ledger.balances() {
         ("good", "✓ balances")
     } else {
         ("bad", "✗ does not balance")
     };
-    html! {
-        <p class="verdict">
-            <span {class}>{ words }</span>
-            <span>{ format!("{} rerouted", plural(ledger.rerouted, "call")) }</span>
-        </p>
-    }
+    el("p")
+        .class("verdict")
+        .with(el("span").class(class).with(words))
+        .with(el("span").with(format!("{} rerouted", plural(ledger.rerouted, "call"))))
 }

@@ -1,9 +1,10 @@
 //! A link: how it carries, and cutting or holding it.
 
-use super::button::{Do, Remove};
-use super::{readings, title};
+use super::button::{act, remove};
+use super::{bad, explained, heading, readings, title};
 use crate::lab::{use_lab, use_pulse};
-use crate::panels::fields::{Field, Slider};
+use crate::markup::{el, group, part};
+use crate::panels::fields::{Field, FieldProps, Slider};
 use crate::panels::format::{from_milliseconds, number};
 use simulation::action::Ends;
 use simulation::scenario::Carriage;
@@ -30,32 +31,55 @@ pub(super) fn Link(props: &Props) -> Html {
         let (a, b) = (world.name(link.a).to_owned(), world.name(link.b).to_owned());
         let ends = || Ends(a.clone(), b.clone());
         let state = match link.state {
-            LinkState::Up => html! { "link · up" },
-            LinkState::Cut => html! { <>{ "link · " }<strong class="bad">{ "cut" }</strong></> },
-            LinkState::Held => html! { <>{ "link · " }<strong class="warn">{ "held" }</strong></> },
+            LinkState::Up => group().with("link · up"),
+            LinkState::Cut => group().with("link · ").with(bad("cut")),
+            LinkState::Held => {
+                let held = el("strong").class("warn").with("held");
+                group().with("link · ").with(held)
+            }
         };
-        let cut = html! { <Do label="Cut" tone="harm" action={Action::Cut(ends())} title="What is on it is lost, and routes avoid it." /> };
-        let repair = html! { <Do label="Repair" tone="recovery" action={Action::Repair(ends())} title="It carries again." /> };
-        let hold = html! { <Do label="Hold" tone="change" action={Action::Hold(ends())} title="What is on it stays on it, and arrives when it is let go." /> };
-        let release = html! { <Do label="Release" tone="recovery" action={Action::Release(ends())} title="What it holds arrives." /> };
-        html! {
-            <>
-                { title(&format!("{a} – {b}"), state) }
-                <div class="actions">
-                    { match link.state {
-                        LinkState::Up => html! { <>{ cut }{ hold }</> },
-                        LinkState::Cut => repair,
-                        LinkState::Held => html! { <>{ release }{ cut }</> },
-                    } }
-                </div>
-                <p class="explained">{ "A cut loses what is under way, and routes avoid it. Held, it keeps everything until it is released." }</p>
-                <h3>{ "Now" }</h3>
-                { readings(&[("Messages on it", link.in_flight.to_string())]) }
-                <h3>{ "Settings, each way" }</h3>
-                <Settings a={a.clone()} b={b.clone()} carriage={link.carriage} />
-                <Remove label="Disconnect" action={Action::Disconnect(ends())} />
-            </>
-        }
+        let cut = || {
+            let title = "What is on it is lost, and routes avoid it.";
+            act("Cut", "harm", Action::Cut(ends()), title)
+        };
+        let hold = || {
+            let title = "What is on it stays on it, and arrives when it is let go.";
+            act("Hold", "change", Action::Hold(ends()), title)
+        };
+        let actions = match link.state {
+            LinkState::Up => group().with(cut()).with(hold()).html(),
+            LinkState::Cut => act(
+                "Repair",
+                "recovery",
+                Action::Repair(ends()),
+                "It carries again.",
+            ),
+            LinkState::Held => {
+                let release = act(
+                    "Release",
+                    "recovery",
+                    Action::Release(ends()),
+                    "What it holds arrives.",
+                );
+                group().with(release).with(cut()).html()
+            }
+        };
+        group()
+            .with(title(format!("{a} – {b}"), state))
+            .with(el("div").class("actions").with(actions))
+            .with(explained(
+                "A cut loses what is under way, and routes avoid it. Held, it keeps everything until it is released.",
+            ))
+            .with(heading("Now"))
+            .with(readings(&[("Messages on it", link.in_flight.to_string())]))
+            .with(heading("Settings, each way"))
+            .with(part::<Settings>(SettingsProps {
+                a: a.clone(),
+                b: b.clone(),
+                carriage: link.carriage,
+            }))
+            .with(remove("Disconnect", Action::Disconnect(ends())))
+            .html()
     })
 }
 
@@ -84,17 +108,60 @@ fn Settings(props: &SettingsProps) -> Html {
         "A request of 100 bytes takes {} ms to be put on it.",
         number(800.0 / carriage.bandwidth.max(1) as f64 * 1e3)
     );
-    html! {
-        <div class="fields">
-            <Field id="link-latency" label="Latency" unit="ms" of={of.clone()} value={milliseconds(carriage.latency)} min={0.0} max={60_000.0}
-                slider={Slider::Even(0.0, 200.0, 1.0)} set={set(|it, value| it.latency = from_milliseconds(value))} />
-            <Field id="link-jitter" label="Jitter, at most" unit="ms" of={of.clone()} value={milliseconds(carriage.jitter)} min={0.0} max={60_000.0}
-                slider={Slider::Even(0.0, 100.0, 1.0)} set={set(|it, value| it.jitter = from_milliseconds(value))} />
-            <Field id="link-loss" label="Loss" unit="%" of={of.clone()} value={carriage.loss * 100.0} min={0.0} max={100.0}
-                slider={Slider::Even(0.0, 50.0, 0.5)} set={set(|it, value| it.loss = value / 100.0)} />
-            <Field id="link-bandwidth" label="Bandwidth" unit="Mbit/s" {of} value={carriage.bandwidth as f64 / MEGABIT} min={0.001} max={1e6}
-                slider={Slider::Log(0.1, 10_000.0)} set={set(|it, value| it.bandwidth = libm::round(value * MEGABIT) as u64)} />
-            <p class="explained">{ theory }</p>
-        </div>
-    }
+    let latency = part::<Field>(FieldProps {
+        id: "link-latency",
+        label: "Latency",
+        of: of.clone(),
+        unit: "ms",
+        value: milliseconds(carriage.latency),
+        min: 0.0,
+        max: 60_000.0,
+        whole: false,
+        slider: Some(Slider::Even(0.0, 200.0, 1.0)),
+        set: set(|it, value| it.latency = from_milliseconds(value)),
+    });
+    let jitter = part::<Field>(FieldProps {
+        id: "link-jitter",
+        label: "Jitter, at most",
+        of: of.clone(),
+        unit: "ms",
+        value: milliseconds(carriage.jitter),
+        min: 0.0,
+        max: 60_000.0,
+        whole: false,
+        slider: Some(Slider::Even(0.0, 100.0, 1.0)),
+        set: set(|it, value| it.jitter = from_milliseconds(value)),
+    });
+    let loss = part::<Field>(FieldProps {
+        id: "link-loss",
+        label: "Loss",
+        of: of.clone(),
+        unit: "%",
+        value: carriage.loss * 100.0,
+        min: 0.0,
+        max: 100.0,
+        whole: false,
+        slider: Some(Slider::Even(0.0, 50.0, 0.5)),
+        set: set(|it, value| it.loss = value / 100.0),
+    });
+    let bandwidth = part::<Field>(FieldProps {
+        id: "link-bandwidth",
+        label: "Bandwidth",
+        of,
+        unit: "Mbit/s",
+        value: carriage.bandwidth as f64 / MEGABIT,
+        min: 0.001,
+        max: 1e6,
+        whole: false,
+        slider: Some(Slider::Log(0.1, 10_000.0)),
+        set: set(|it, value| it.bandwidth = libm::round(value * MEGABIT) as u64),
+    });
+    el("div")
+        .class("fields")
+        .with(latency)
+        .with(jitter)
+        .with(loss)
+        .with(bandwidth)
+        .with(explained(theory))
+        .html()
 }

@@ -12,7 +12,9 @@ mod router;
 mod server;
 mod sheet;
 
+use super::trace::{self, Trace};
 use crate::lab::{Selection, use_lab, use_pulse};
+use crate::markup::{self, Child, el, keyed, part};
 use balancer::Balancer;
 use lan::Lan;
 use ledger::Books;
@@ -45,11 +47,13 @@ pub(crate) fn Inspector() -> Html {
     use_pulse();
     // The key makes a fresh panel, without drafts of another's numbers.
     let panel = match lab.selection() {
-        Selection::None => html! { <Books /> },
+        Selection::None => part::<Books>(()),
         Selection::Call(call) => {
-            html! { <super::trace::Trace key={format!("call-{call}")} {call} /> }
+            keyed::<Trace>(format!("call-{call}").into(), trace::Props { call })
         }
-        Selection::Link(link) => html! { <Link key={format!("link-{}", link.0)} {link} /> },
+        Selection::Link(link) => {
+            keyed::<Link>(format!("link-{}", link.0).into(), link::Props { link })
+        }
         Selection::Node(node) => {
             let kind = lab.read(|world| {
                 world.node(node).map(|view| match view.role {
@@ -59,13 +63,14 @@ pub(crate) fn Inspector() -> Html {
                     RoleView::Server(_) => Kind::Server,
                 })
             });
-            let key = format!("node-{}", node.0);
+            let key = format!("node-{}", node.0).into();
+            let props = NodeProps { node };
             match kind {
-                Some(Kind::Lan) => html! { <Lan {key} {node} /> },
-                Some(Kind::Router) => html! { <Router {key} {node} /> },
-                Some(Kind::Balancer) => html! { <Balancer {key} {node} /> },
-                Some(Kind::Server) => html! { <Server {key} {node} /> },
-                None => html! { <Books /> },
+                Some(Kind::Lan) => keyed::<Lan>(key, props),
+                Some(Kind::Router) => keyed::<Router>(key, props),
+                Some(Kind::Balancer) => keyed::<Balancer>(key, props),
+                Some(Kind::Server) => keyed::<Server>(key, props),
+                None => part::<Books>(()),
             }
         }
     };
@@ -75,12 +80,18 @@ pub(crate) fn Inspector() -> Html {
         use_effect_with(lab.selection(), move |selection| show(&head, *selection));
     }
     let of_part = matches!(lab.selection(), Selection::Node(_) | Selection::Link(_));
-    html! {
-        <section class={classes!("inspector", of_part.then_some("inspector-of-part"))} aria-label="Inspector">
-            <span ref={head} class="inspector-head" aria-hidden="true" />
-            { panel }
-        </section>
-    }
+    el("section")
+        .class("inspector")
+        .class_if(of_part, "inspector-of-part")
+        .attr("aria-label", "Inspector")
+        .with(
+            el("span")
+                .bind(&head)
+                .class("inspector-head")
+                .attr("aria-hidden", "true"),
+        )
+        .with(panel)
+        .html()
 }
 
 /// Brings the beginning of a panel into view, which the one before may have left far behind. That
@@ -106,20 +117,37 @@ fn show(head: &NodeRef, selection: Selection) {
 }
 
 /// A heading with what stands under it in small.
-fn title(name: &str, subtitle: Html) -> Html {
-    html! {
-        <header class="inspector-title">
-            <h2>{ name }</h2>
-            <p>{ subtitle }</p>
-        </header>
-    }
+fn title(name: impl Child, subtitle: impl Child) -> markup::Element {
+    el("header")
+        .class("inspector-title")
+        .with(el("h2").with(name))
+        .with(el("p").with(subtitle))
+}
+
+/// How something stands that is not well: a word in its own colour.
+fn bad(words: impl Child) -> markup::Element {
+    el("strong").class("bad").with(words)
+}
+
+/// What a part of the panel is about.
+#[inline(never)]
+fn heading(words: &'static str) -> markup::Element {
+    el("h3").with(words)
+}
+
+/// What is good to know of what stands above.
+fn explained(words: impl Child) -> markup::Element {
+    el("p").class("explained").with(words)
 }
 
 /// A few numbers with their names.
-fn readings(pairs: &[(&str, String)]) -> Html {
-    html! {
-        <dl class="readings">
-            { for pairs.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }
-        </dl>
-    }
+#[inline(never)]
+fn readings(pairs: &[(&'static str, String)]) -> markup::Element {
+    el("dl")
+        .class("readings")
+        .each(pairs.iter().map(|(name, value)| {
+            el("div")
+                .with(el("dt").with(*name))
+                .with(el("dd").with(value))
+        }))
 }

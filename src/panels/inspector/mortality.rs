@@ -1,6 +1,7 @@
 //! Killing a node in two ways, and starting it again.
 
-use super::button::Do;
+use super::button::{Do, Props};
+use crate::markup::{group, keyed};
 use simulation::Action;
 use simulation::action::Death;
 use simulation::view::Life;
@@ -8,19 +9,39 @@ use yew::prelude::*;
 
 /// The buttons that a node's life allows.
 pub(super) fn buttons(name: &str, life: Life) -> Html {
+    let kill = |key: &'static str, label, death, title| {
+        let props = Props {
+            label,
+            title: AttrValue::Static(title),
+            action: Action::Kill(name.to_owned(), death),
+            tone: "harm",
+        };
+        keyed::<Do>(key.into(), props)
+    };
     match life {
-        Life::Up => html! {
-            <>
-                <Do key="crash" label="Crash" tone="harm" action={Action::Kill(name.to_owned(), Death::Crash)}
-                    title="The process dies and its host says so: connections are reset, new ones refused." />
-                <Do key="silence" label="Silence" tone="harm" action={Action::Kill(name.to_owned(), Death::Silence)}
-                    title="The host falls silent: nothing answers, and callers learn of it only by waiting." />
-            </>
-        },
-        Life::Dead { .. } => html! {
-            <Do key="revive" label="Revive" tone="recovery" action={Action::Revive(name.to_owned())}
-                title="Starts the process again, empty." />
-        },
+        Life::Up => group()
+            .with(kill(
+                "crash",
+                "Crash",
+                Death::Crash,
+                "The process dies and its host says so: connections are reset, new ones refused.",
+            ))
+            .with(kill(
+                "silence",
+                "Silence",
+                Death::Silence,
+                "The host falls silent: nothing answers, and callers learn of it only by waiting.",
+            ))
+            .html(),
+        Life::Dead { .. } => {
+            let props = Props {
+                label: "Revive",
+                title: AttrValue::Static("Starts the process again, empty."),
+                action: Action::Revive(name.to_owned()),
+                tone: "recovery",
+            };
+            keyed::<Do>("revive".into(), props)
+        }
     }
 }
 

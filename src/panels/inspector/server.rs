@@ -1,10 +1,11 @@
 //! A server: kill it, slow it, drain it, size it.
 
-use super::button::{Do, Remove};
-use super::sheet::Sheet;
-use super::{NodeProps, mortality, readings, title};
+use super::button::{act, remove};
+use super::sheet::sheet;
+use super::{NodeProps, bad, explained, heading, mortality, readings, title};
 use crate::lab::{use_lab, use_pulse};
-use crate::panels::fields::{Field, Slider};
+use crate::markup::{Element, el, group, part};
+use crate::panels::fields::{Field, FieldProps, Slider};
 use crate::panels::format::{count, number, percent, so_far};
 use simulation::file::sheet::Subject;
 use simulation::scenario::ServerSpec;
@@ -21,36 +22,46 @@ pub(super) fn Server(props: &NodeProps) -> Html {
     let lab = use_lab();
     use_pulse();
     lab.read(|world| {
-        let Some(node) = world.node(props.node) else { return Html::default() };
-        let RoleView::Server(server) = &node.role else { return Html::default() };
+        let Some(node) = world.node(props.node) else {
+            return Html::default();
+        };
+        let RoleView::Server(server) = &node.role else {
+            return Html::default();
+        };
         let (name, now) = (node.name.to_owned(), world.now());
-        html! {
-            <>
-                { title(&name, subtitle(server, node.life, now)) }
-                <div class="actions">
-                    { mortality::buttons(&name, node.life) }
-                    { slow(&name, server.spec.speed) }
-                    { drain(&name, server.draining) }
-                </div>
-                <p class="explained">{ mortality::explained(node.life) }</p>
-                <h3>{ "Now" }</h3>
-                { readings(&[
-                    ("Cores busy", format!("{} of {}", server.busy, server.spec.cores)),
-                    ("Waiting", format!("{} of {}", count(server.queued.into()), count(server.spec.queue_limit.into()))),
-                    ("Answered", count(server.answered)),
-                    ("Shed", count(server.shed)),
-                    ("Balancers believe", belief(server.believed, now)),
-                    ("Address", node.address.to_string()),
-                ]) }
-                <h3>{ "Settings" }</h3>
-                <Settings name={name.clone()} spec={server.spec.clone()} />
-                <Remove label="Remove server" action={Action::RemoveNode(name)} />
-            </>
-        }
+        let actions = el("div")
+            .class("actions")
+            .with(mortality::buttons(&name, node.life))
+            .with(slow(&name, server.spec.speed))
+            .with(drain(&name, server.draining));
+        let (queued, limit) = (server.queued.into(), server.spec.queue_limit.into());
+        group()
+            .with(title(&name, subtitle(server, node.life, now)))
+            .with(actions)
+            .with(explained(mortality::explained(node.life)))
+            .with(heading("Now"))
+            .with(readings(&[
+                (
+                    "Cores busy",
+                    format!("{} of {}", server.busy, server.spec.cores),
+                ),
+                ("Waiting", format!("{} of {}", count(queued), count(limit))),
+                ("Answered", count(server.answered)),
+                ("Shed", count(server.shed)),
+                ("Balancers believe", belief(server.believed, now)),
+                ("Address", node.address.to_string()),
+            ]))
+            .with(heading("Settings"))
+            .with(part::<Settings>(SettingsProps {
+                name: name.clone(),
+                spec: server.spec.clone(),
+            }))
+            .with(remove("Remove server", Action::RemoveNode(name)))
+            .html()
     })
 }
 
-fn subtitle(server: &ServerView<'_>, life: Life, now: Nanos) -> Html {
+fn subtitle(server: &ServerView<'_>, life: Life, now: Nanos) -> Element {
     let Life::Dead { death, since } = life else {
         let state = match (server.draining, server.believed) {
             (true, _) => "draining",
@@ -59,7 +70,8 @@ fn subtitle(server: &ServerView<'_>, life: Life, now: Nanos) -> Html {
             _ if server.spec.speed < 1.0 => "up, slow",
             _ => "up",
         };
-        return html! { { format!("application server · {state} · {} busy", percent(server.utilisation)) } };
+        let busy = percent(server.utilisation);
+        return group().with(format!("application server · {state} · {busy} busy"));
     };
     let known = match server.believed {
         Belief::Up if !server.watched => "nobody checks, so the balancer will not find out",
@@ -69,7 +81,9 @@ fn subtitle(server: &ServerView<'_>, life: Life, now: Nanos) -> Html {
         Belief::Unwatched => "no balancer watches it",
     };
     let down = format!("down for {}", so_far(now.saturating_sub(since)));
-    html! { <><strong class="bad">{ down }</strong>{ format!(" · {} · {known}", mortality::manner(death)) }</> }
+    group()
+        .with(bad(down))
+        .with(format!(" · {} · {known}", mortality::manner(death)))
 }
 
 fn belief(belief: Belief, now: Nanos) -> String {
@@ -85,22 +99,29 @@ fn belief(belief: Belief, now: Nanos) -> String {
 
 fn slow(name: &str, speed: f64) -> Html {
     if speed < 1.0 {
-        html! { <Do label="Full speed" tone="recovery" action={Action::SetSpeed(name.to_owned(), 1.0)} title="Sets its speed to 1 again." /> }
+        let action = Action::SetSpeed(name.to_owned(), 1.0);
+        let title = "Sets its speed to 1 again.";
+        act("Full speed", "recovery", action, title)
     } else {
         let title = format!(
             "Sets its speed to {}: all its work takes five times as long.",
             number(SLOW)
         );
-        html! { <Do label="Slow" tone="change" action={Action::SetSpeed(name.to_owned(), SLOW)} {title} /> }
+        let action = Action::SetSpeed(name.to_owned(), SLOW);
+        act("Slow", "change", action, title)
     }
 }
 
 fn drain(name: &str, draining: bool) -> Html {
-    if draining {
-        html! { <Do label="Undrain" action={Action::Drain(name.to_owned(), false)} title="Balancers send it new calls again." /> }
+    let (label, title) = if draining {
+        ("Undrain", "Balancers send it new calls again.")
     } else {
-        html! { <Do label="Drain" action={Action::Drain(name.to_owned(), true)} title="Balancers send it nothing new; what it has, it finishes." /> }
-    }
+        (
+            "Drain",
+            "Balancers send it nothing new; what it has, it finishes.",
+        )
+    };
+    act(label, "", Action::Drain(name.to_owned(), !draining), title)
 }
 
 #[derive(Properties, PartialEq)]
@@ -123,18 +144,54 @@ fn Settings(props: &SettingsProps) -> Html {
     };
     let (of, spec) = (AttrValue::from(props.name.clone()), &props.spec);
     // The fields take whole numbers within u32.
-    html! {
-        <>
-        <div class="fields">
-            <Field id="server-cores" label="Cores" of={of.clone()} value={f64::from(spec.cores)} min={1.0} max={64.0} whole=true
-                slider={Slider::Even(1.0, 16.0, 1.0)} set={set(|spec, value| spec.cores = value as u32)} />
-            <Field id="server-speed" label="Speed" unit="×" of={of.clone()} value={spec.speed} min={0.001} max={1000.0}
-                slider={Slider::Log(0.05, 4.0)} set={set(|spec, value| spec.speed = value)} />
-            <Field id="server-queue" label="Queue limit" unit="calls" {of} value={f64::from(spec.queue_limit)} min={0.0} max={100_000.0} whole=true
-                slider={Slider::Even(0.0, 200.0, 1.0)} set={set(|spec, value| spec.queue_limit = value as u32)} />
-        </div>
-        <Sheet title="Weight, queue, protection…" subject={Subject::Server(props.name.clone(), spec.clone())}
-            only="weight priority discipline criticality concurrency drops_expired" />
-        </>
-    }
+    let cores = part::<Field>(FieldProps {
+        id: "server-cores",
+        label: "Cores",
+        of: of.clone(),
+        unit: "",
+        value: f64::from(spec.cores),
+        min: 1.0,
+        max: 64.0,
+        whole: true,
+        slider: Some(Slider::Even(1.0, 16.0, 1.0)),
+        set: set(|spec, value| spec.cores = value as u32),
+    });
+    let speed = part::<Field>(FieldProps {
+        id: "server-speed",
+        label: "Speed",
+        of: of.clone(),
+        unit: "×",
+        value: spec.speed,
+        min: 0.001,
+        max: 1000.0,
+        whole: false,
+        slider: Some(Slider::Log(0.05, 4.0)),
+        set: set(|spec, value| spec.speed = value),
+    });
+    let queue = part::<Field>(FieldProps {
+        id: "server-queue",
+        label: "Queue limit",
+        of,
+        unit: "calls",
+        value: f64::from(spec.queue_limit),
+        min: 0.0,
+        max: 100_000.0,
+        whole: true,
+        slider: Some(Slider::Even(0.0, 200.0, 1.0)),
+        set: set(|spec, value| spec.queue_limit = value as u32),
+    });
+    group()
+        .with(
+            el("div")
+                .class("fields")
+                .with(cores)
+                .with(speed)
+                .with(queue),
+        )
+        .with(sheet(
+            Subject::Server(props.name.clone(), spec.clone()),
+            "weight priority discipline criticality concurrency drops_expired",
+            "Weight, queue, protection…",
+        ))
+        .html()
 }

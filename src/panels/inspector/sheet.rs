@@ -1,7 +1,9 @@
 //! Settings of a part as a file has them, each with what it may be: made from the same table.
 
+use super::heading;
 use crate::lab::{capitalised, use_changes, use_lab};
-use crate::panels::fields::{Choice, Switch};
+use crate::markup::{Element, button, el, group, part, yes};
+use crate::panels::fields::{Choice, ChoiceProps, Switch, SwitchProps};
 use simulation::file::sheet::{Entry, Row, Subject, Workload};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -11,11 +13,18 @@ pub(super) struct Props {
     /// Whose.
     pub(super) subject: Subject,
     /// Which, with spaces between: those so named, or belonging to what is; none is all.
-    #[prop_or_default]
     pub(super) only: &'static str,
     /// What they are together, if they are hidden until they are asked for.
-    #[prop_or_default]
     pub(super) title: &'static str,
+}
+
+/// Settings of a subject; see [`Props`].
+pub(super) fn sheet(subject: Subject, only: &'static str, title: &'static str) -> Html {
+    part::<Sheet>(Props {
+        subject,
+        only,
+        title,
+    })
 }
 
 /// Whether a setting is one of those named, or belongs to one.
@@ -55,31 +64,30 @@ pub(super) fn Sheet(props: &Props) -> Html {
     } else {
         Vec::new()
     };
-    let rows = html! {
-        <div class="fields sheet">
-            { for rows.into_iter().filter(|row| wanted(props.only, &row.path)).map(|row| {
-                let bad = refused.as_ref().filter(|(path, _)| *path == row.path);
-                field(row, bad.map(|(_, text)| text.as_str()), &set)
-            }) }
-        </div>
-    };
+    let rows = rows
+        .into_iter()
+        .filter(|row| wanted(props.only, &row.path))
+        .map(|row| {
+            let bad = refused.as_ref().filter(|(path, _)| *path == row.path);
+            field(row, bad.map(|(_, text)| text.as_str()), &set)
+        });
+    let rows = el("div").class("fields sheet").each(rows);
     if props.title.is_empty() {
-        return rows;
+        return rows.html();
     }
     let onclick = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    html! {
-        <>
-            <button type="button" class="do more" aria-expanded={open.to_string()} {onclick}>{ props.title }</button>
-            { rows }
-        </>
-    }
+    let more = button("do more")
+        .attr("aria-expanded", yes(*open))
+        .on_click(onclick)
+        .with(props.title);
+    group().with(more).with(rows).html()
 }
 
 /// One of them.
-fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Html {
+fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Element {
     let label = row.label();
     let id = ["set-", &row.path].concat();
     let style = format!("--depth:{}", row.depth);
@@ -88,29 +96,47 @@ fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Html
         set.reform(move |text: String| (row.clone(), text))
     };
     let control = match row.entry {
-        Entry::Heading => html! { <h4>{ label }</h4> },
-        Entry::Switch => {
-            html! { <Switch {label} on={row.value == "true"} set={emit.reform(|on: bool| on.to_string())} /> }
-        }
+        Entry::Heading => el("h4").with(label).html(),
+        Entry::Switch => part::<Switch>(SwitchProps {
+            label: label.into(),
+            on: row.value == "true",
+            set: emit.reform(|on: bool| on.to_string()),
+        }),
         Entry::OneOf(names) => {
             let value = names.iter().find(|name| **name == row.value);
             let options: Vec<_> = names.iter().map(|name| (*name, shown(name))).collect();
-            html! { <Choice {id} {label} {options} value={value.copied().unwrap_or_default()} set={emit} /> }
+            part::<Choice>(ChoiceProps {
+                id: id.into(),
+                label: label.into(),
+                options,
+                value: value.copied().unwrap_or_default(),
+                set: emit,
+            })
         }
         Entry::Text(range) => {
             let onchange = emit
                 .reform(|event: Event| event.target_unchecked_into::<HtmlInputElement>().value());
-            let class = classes!("field", refused.map(|_| "field-refused"));
             let value = refused.map_or(row.value, str::to_owned);
-            html! {
-                <div {class}>
-                    <label for={id.clone()}>{ label }<small>{ range }</small></label>
-                    <span class="field-value"><input {id} type="text" autocomplete="off" {value} aria-invalid={refused.map(|_| "true")} {onchange} /></span>
-                </div>
-            }
+            let label = el("label")
+                .attr("for", &id)
+                .with(label)
+                .with(el("small").with(range));
+            let input = el("input")
+                .attr("id", id)
+                .attr("type", "text")
+                .attr("autocomplete", "off")
+                .value(value)
+                .attr("aria-invalid", refused.map(|_| "true"))
+                .on_change(onchange);
+            el("div")
+                .class("field")
+                .class_if(refused.is_some(), "field-refused")
+                .with(label)
+                .with(el("span").class("field-value").with(input))
+                .html()
         }
     };
-    html! { <div key={row.path} {style}>{ control }</div> }
+    el("div").key(row.path).attr("style", style).with(control)
 }
 
 /// A name of the file as a person reads it.
@@ -128,13 +154,15 @@ pub(super) fn CallSheets() -> Html {
     let lab = use_lab();
     use_changes();
     let (policy, workload) = lab.read(|world| (world.call_policy(), world.workload().to_vec()));
-    html! {
-        <>
-            <h3>{ "All clients" }</h3>
-            <Sheet title="How they call…" subject={Subject::Calls(policy)} />
-            <Sheet title="What they call…" subject={Subject::Workload(Workload(workload))} />
-        </>
-    }
+    group()
+        .with(heading("All clients"))
+        .with(sheet(Subject::Calls(policy), "", "How they call…"))
+        .with(sheet(
+            Subject::Workload(Workload(workload)),
+            "",
+            "What they call…",
+        ))
+        .html()
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use super::layout::{Bar, Layout, Look, Message, Stay, WIDTH, met, spacing};
 use super::words;
+use crate::markup::{Element, el, group};
 use crate::svg;
 use simulation::record::CallRecord;
 use simulation::{Nanos, World};
-use yew::prelude::*;
+use yew::Html;
 
 /// About the width of a letter of a lifeline's name.
 const LETTER: f64 = 5.3;
@@ -55,27 +56,61 @@ pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
     let layout = Layout::of(call, now, head);
     let took = words::span(call.ended.unwrap_or(now).saturating_sub(call.began));
     let left = layout.lifelines.first().map_or(0.0, |line| line.x);
-    html! {
-        <svg class="trace-diagram" viewBox={format!("0 0 {WIDTH} {:.1}", layout.height)} role="img" aria-label={told(call, &names, &took)}>
-            <defs><pattern id="trace-hatch" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="trace-hatch" d="M0 0V4" /></pattern></defs>
-            { for layout.lifelines.iter().zip(&names).enumerate().flat_map(|(place, (line, name))| [
-                label(fit, place, line.x, head, name),
-                svg::path("trace-lifeline", format!("M{:.1} {:.1}V{:.1}", line.x, layout.span.0 - 14.0, layout.span.1 + 4.0).into()),
-            ]) }
-            { for layout.bars.iter().map(|bar| {
-                let class = bar_class(bar);
-                let hatched = (class == "trace-queued").then_some("url(#trace-hatch)");
-                svg::rect(class, hatched, [bar.x - 4.0, bar.top, 8.0, (bar.foot - bar.top).max(1.5)])
-            }) }
-            { for layout.bars.iter().filter(|bar| matches!(bar.stay, Stay::Dropped { .. })).map(|bar| cross(bar.x, bar.foot)) }
-            { for layout.messages.iter().map(message) }
-            { for layout.breaks.iter().map(|y| cut(*y)) }
-            { for layout.bars.iter().filter_map(in_vain) }
-            { for layout.messages.iter().filter_map(takes) }
-            { svg::text("trace-time", left + 5.0, layout.ends.0 - 3.0, "0 ms".into()) }
-            { svg::text("trace-time", left - 4.0, layout.ends.1 + 13.0, took.into()) }
-        </svg>
-    }
+    let hatch = el("pattern")
+        .attr("id", "trace-hatch")
+        .attr("width", "4")
+        .attr("height", "4")
+        .attr("patternUnits", "userSpaceOnUse")
+        .attr("patternTransform", "rotate(45)")
+        .with(svg::mark("trace-hatch", "M0 0V4"));
+    let lifelines = layout.lifelines.iter().zip(&names).enumerate();
+    let lifelines = lifelines.map(|(place, (line, name))| {
+        let d = format!(
+            "M{:.1} {:.1}V{:.1}",
+            line.x,
+            layout.span.0 - 14.0,
+            layout.span.1 + 4.0
+        );
+        group()
+            .with(label(fit, place, line.x, head, name))
+            .with(svg::path("trace-lifeline", d.into()))
+    });
+    let bars = layout.bars.iter().map(|bar| {
+        let class = bar_class(bar);
+        let hatched = (class == "trace-queued").then_some("url(#trace-hatch)");
+        let height = (bar.foot - bar.top).max(1.5);
+        svg::rect(class, [bar.x - 4.0, bar.top, 8.0, height]).attr("fill", hatched)
+    });
+    let dropped = layout
+        .bars
+        .iter()
+        .filter(|bar| matches!(bar.stay, Stay::Dropped { .. }));
+    el("svg")
+        .class("trace-diagram")
+        .attr("viewBox", format!("0 0 {WIDTH} {:.1}", layout.height))
+        .attr("role", "img")
+        .attr("aria-label", told(call, &names, &took))
+        .with(el("defs").with(hatch))
+        .each(lifelines)
+        .each(bars)
+        .each(dropped.map(|bar| cross(bar.x, bar.foot)))
+        .each(layout.messages.iter().map(message))
+        .each(layout.breaks.iter().map(|y| cut(*y)))
+        .each(layout.bars.iter().filter_map(in_vain))
+        .each(layout.messages.iter().filter_map(takes))
+        .with(svg::text(
+            "trace-time",
+            left + 5.0,
+            layout.ends.0 - 3.0,
+            "0 ms",
+        ))
+        .with(svg::text(
+            "trace-time",
+            left - 4.0,
+            layout.ends.1 + 13.0,
+            took,
+        ))
+        .html()
 }
 
 fn told(call: &CallRecord, names: &[String], took: &str) -> String {
@@ -87,11 +122,15 @@ fn told(call: &CallRecord, names: &[String], took: &str) -> String {
     )
 }
 
-fn label(fit: Names, place: usize, x: f64, head: f64, name: &str) -> Html {
+fn label(fit: Names, place: usize, x: f64, head: f64, name: &String) -> Element {
     match fit {
         Names::Slanted => {
             let y = head - 17.0;
-            html! { <text class="trace-name trace-slanted" transform={format!("translate({:.1} {y:.1}) rotate(-40)", x - 2.0)}>{ name }</text> }
+            let transform = format!("translate({:.1} {y:.1}) rotate(-40)", x - 2.0);
+            el("text")
+                .class("trace-name trace-slanted")
+                .attr("transform", transform)
+                .with(name)
         }
         _ => {
             let y = if fit == Names::TwoRows && place.is_multiple_of(2) {
@@ -102,7 +141,7 @@ fn label(fit: Names, place: usize, x: f64, head: f64, name: &str) -> Html {
             // The first and the last may not stand out over the edge.
             let half = name.chars().count() as f64 * LETTER / 2.0;
             let x = x.max(half).min(WIDTH - half);
-            svg::text("trace-name", x, y, name.to_owned().into())
+            svg::text("trace-name", x, y, name)
         }
     }
 }
@@ -115,7 +154,7 @@ const fn bar_class(bar: &Bar) -> &'static str {
     }
 }
 
-fn message(message: &Message) -> Html {
+fn message(message: &Message) -> Element {
     let class = match message.look {
         Look::Quiet => "trace-message trace-quiet",
         Look::Request => "trace-message trace-request",
@@ -127,23 +166,23 @@ fn message(message: &Message) -> Html {
     let ((x1, y1), (x2, y2)) = (message.from, message.to);
     let line = svg::path(class, format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}").into());
     let end = if message.lost {
-        cross(x2, y2)
+        Some(cross(x2, y2))
     } else if message.look != Look::Quiet {
         arrow(message)
     } else {
-        Html::default()
+        None
     };
-    svg::all(vec![line, end])
+    group().with(line).with(end)
 }
 
 /// Where something comes to nothing.
-fn cross(x: f64, y: f64) -> Html {
+fn cross(x: f64, y: f64) -> Element {
     let strokes = format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x - 3.5, y - 3.5);
     svg::path("trace-cross", strokes.into())
 }
 
 /// The head of an arrow, along its line.
-fn arrow(message: &Message) -> Html {
+fn arrow(message: &Message) -> Option<Element> {
     let class = match message.look {
         Look::Request => "trace-arrow trace-fill-request",
         Look::Retry => "trace-arrow trace-fill-retry",
@@ -154,7 +193,7 @@ fn arrow(message: &Message) -> Html {
     let (dx, dy) = (x2 - x1, y2 - y1);
     let length = libm::hypot(dx, dy);
     if length < 6.0 {
-        return Html::default();
+        return None;
     }
     let (ux, uy) = (dx / length, dy / length);
     let (bx, by) = (x2 - ux * 6.0, y2 - uy * 6.0);
@@ -165,27 +204,28 @@ fn arrow(message: &Message) -> Html {
         bx + uy * 2.6,
         by - ux * 2.6
     );
-    svg::path(class, d.into())
+    Some(svg::path(class, d.into()))
 }
 
-fn takes(message: &Message) -> Option<Html> {
+fn takes(message: &Message) -> Option<Element> {
     let ((x1, y1), (x2, y2)) = (message.from, message.to);
     (y2 - y1 >= ROOM && message.look != Look::Quiet && !message.lost).then(|| {
         let (x, y) = ((x1 + x2) / 2.0, (y1 + y2) / 2.0 - 4.0);
-        svg::text("trace-takes", x, y, words::span(message.takes).into())
+        svg::text("trace-takes", x, y, words::span(message.takes))
     })
 }
 
 /// The break mark of a wait that is cut short: two slanted strokes across the diagram.
-fn cut(y: f64) -> Html {
+fn cut(y: f64) -> Element {
     let right = WIDTH - 6.0;
     let (left, right) = (y + 1.5, right - 24.0);
     let strokes = format!("M6 {left:.1}l6 -3 6 3 6 -3 6 3M{right:.1} {left:.1}l6 -3 6 3 6 -3 6 3");
-    let gap = svg::rect("trace-gap", None, [6.0, y - 2.0, WIDTH - 12.0, 4.0]);
-    svg::all(vec![gap, svg::path("trace-break", strokes.into())])
+    group()
+        .with(svg::rect("trace-gap", [6.0, y - 2.0, WIDTH - 12.0, 4.0]))
+        .with(svg::path("trace-break", strokes.into()))
 }
 
-fn in_vain(bar: &Bar) -> Option<Html> {
+fn in_vain(bar: &Bar) -> Option<Element> {
     let Stay::InVain(words) = &bar.stay else {
         return None;
     };
@@ -202,5 +242,5 @@ fn in_vain(bar: &Bar) -> Option<Html> {
     } else {
         y
     };
-    Some(svg::text(class, x, y, words.to_string().into()))
+    Some(svg::text(class, x, y, words.to_string()))
 }

@@ -9,13 +9,15 @@ pub(super) mod words;
 
 use super::format::count;
 use crate::lab::{Selection, use_lab, use_pulse};
+use crate::markup::{Child, Element, button, el, group, keyed, part};
 use crate::order::insertion_sort;
-use crate::shell::Dialog;
+use crate::shell::{Dialog, DialogProps};
 use simulation::World;
 use simulation::record::{CallId, CallRecord};
+use web_sys::MouseEvent;
 use wire::OnTheWire;
 use words::Ending;
-use yew::prelude::*;
+use yew::{Callback, Html, Properties, component, use_mut_ref, use_state};
 
 /// What the trace shows.
 #[derive(Properties, PartialEq)]
@@ -31,7 +33,7 @@ pub(crate) fn Trace(props: &Props) -> Html {
     use_pulse();
     let back = {
         let lab = lab.clone();
-        move |_| lab.select(Selection::None)
+        Callback::from(move |_: MouseEvent| lab.select(Selection::None))
     };
     // The world keeps the latest calls alone; what is being read may not vanish under the reader.
     let kept = use_mut_ref(|| None::<CallRecord>);
@@ -46,29 +48,33 @@ pub(crate) fn Trace(props: &Props) -> Html {
         let larger = larger.clone();
         Callback::from(move |open: bool| larger.set(open))
     };
-    let body = lab.read(|world| match kept.as_ref().filter(|call| call.id == props.call) {
-        Some(call) => html! {
-            <>
-                { body(world, call, *larger, &enlarge) }
-                if forgotten { <p class="trace-note">{ "The run no longer remembers this call; here it stands as it was last seen." }</p> }
-            </>
+    let body = lab.read(
+        |world| match kept.as_ref().filter(|call| call.id == props.call) {
+            Some(call) => group()
+                .with(body(world, call, *larger, &enlarge))
+                .with(forgotten.then(|| {
+                note("The run no longer remembers this call; here it stands as it was last seen.")
+            })),
+            None => group()
+                .with(el("h2").with(format!("Call {}", count(props.call))))
+                .with(note(
+                    "This call is no longer remembered: only the latest ones are kept.",
+                )),
         },
-        None => html! {
-            <>
-                <h2>{ format!("Call {}", count(props.call)) }</h2>
-                <p class="trace-note">{ "This call is no longer remembered: only the latest ones are kept." }</p>
-            </>
-        },
-    });
-    html! {
-        <div class="trace">
-            <button type="button" class="trace-back" onclick={back}>{ "← Back" }</button>
-            { body }
-        </div>
-    }
+    );
+    el("div")
+        .class("trace")
+        .with(button("trace-back").on_click(back).with("← Back"))
+        .with(body)
+        .html()
 }
 
-fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>) -> Html {
+/// A remark in small.
+fn note(words: impl Child) -> Element {
+    el("p").class("trace-note").with(words)
+}
+
+fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>) -> Element {
     let now = world.now();
     let took = words::span(call.ended.unwrap_or(now).saturating_sub(call.began));
     let attempts = match call.attempts.len() {
@@ -82,46 +88,79 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
         .map(|wire| wire::title(wire, &name(wire.from), &name(wire.to)))
         .collect();
     // One node however many there are: what follows stays in its place, and open.
-    let unsent: Html = words::unsent(call).map(|(attempt, server)| html! {
-        <p class="trace-note">{ format!("Attempt {attempt}: the request to {} never left. The connection was not yet open.", name(server)) }</p>
-    }).collect();
-    html! {
-        <>
-            <h2>{ format!("Call {} · {}", count(call.id), call.arguments) }</h2>
-            <p class="trace-outcome">{ Ending::of(call).icon() }{ format!(" {} · {took} · {attempts}", crate::lab::capitalised(&words::outcome(call)).trim_end_matches('.')) }</p>
-            if let Some(why) = words::not_again(call) { <p class="trace-note">{ why }</p> }
-            if let Some(value) = &call.value { <p class="trace-value">{ format!("= {value}") }</p> }
-            <h3>{ "Through every hop" }</h3>
-            { diagram::diagram(world, call, now) }
-            <button type="button" class="do trace-larger" aria-haspopup="dialog" onclick={enlarge.reform(|_: MouseEvent| true)}>{ "Larger" }</button>
-            <Dialog id="larger" title="Through every hop" open={larger} on_close={enlarge.reform(|()| false)}>
-                if larger { { diagram::diagram(world, call, now) } }
-            </Dialog>
-            <details class="trace-steps">
-                <summary>{ "As a list" }</summary>
-                { steps(world, call) }
-            </details>
-            <h3>{ "On the wire" }</h3>
-            { unsent }
-            <OnTheWire key={call.id} wires={call.wires.clone()} {titles} encoding={world.scenario().encoding} />
-            <h3>{ "Why this server" }</h3>
-            { choice::choices(world, call) }
-        </>
-    }
+    let unsent = words::unsent(call).map(|(attempt, server)| {
+        note(format!(
+            "Attempt {attempt}: the request to {} never left. The connection was not yet open.",
+            name(server)
+        ))
+    });
+    let outcome = format!(
+        " {} · {took} · {attempts}",
+        crate::lab::capitalised(&words::outcome(call)).trim_end_matches('.')
+    );
+    let enlarged = part::<Dialog>(DialogProps {
+        id: "larger",
+        title: "Through every hop",
+        open: larger,
+        on_close: enlarge.reform(|()| false),
+        children: if larger {
+            diagram::diagram(world, call, now)
+        } else {
+            Html::default()
+        },
+    });
+    let on_the_wire = wire::Props {
+        wires: call.wires.clone(),
+        titles,
+        encoding: world.scenario().encoding,
+    };
+    group()
+        .with(el("h2").with(format!("Call {} · {}", count(call.id), call.arguments)))
+        .with(
+            el("p")
+                .class("trace-outcome")
+                .with(Ending::of(call).icon())
+                .with(outcome),
+        )
+        .with(words::not_again(call).map(note))
+        .with(
+            call.value
+                .as_ref()
+                .map(|value| el("p").class("trace-value").with(format!("= {value}"))),
+        )
+        .with(el("h3").with("Through every hop"))
+        .with(diagram::diagram(world, call, now))
+        .with(
+            button("do trace-larger")
+                .attr("aria-haspopup", "dialog")
+                .on_click(enlarge.reform(|_| true))
+                .with("Larger"),
+        )
+        .with(enlarged)
+        .with(
+            el("details")
+                .class("trace-steps")
+                .with(el("summary").with("As a list"))
+                .with(steps(world, call)),
+        )
+        .with(el("h3").with("On the wire"))
+        .each(unsent)
+        .with(keyed::<OnTheWire>(call.id.into(), on_the_wire))
+        .with(el("h3").with("Why this server"))
+        .with(choice::choices(world, call))
 }
 
-fn steps(world: &World, call: &CallRecord) -> Html {
+fn steps(world: &World, call: &CallRecord) -> Element {
     let mut steps: Vec<_> = call
         .steps
         .iter()
         .filter(|step| step.at <= world.now())
         .collect();
     insertion_sort(&mut steps, |one, two| one.at < two.at);
-    html! {
-        <ol>
-            { for steps.into_iter().map(|step| html! {
-                <li><span class="trace-at">{ words::span(step.at.saturating_sub(call.began)) }</span>{ words::step(world, call, step) }</li>
-            }) }
-        </ol>
-    }
+    el("ol").each(steps.into_iter().map(|step| {
+        let at = words::span(step.at.saturating_sub(call.began));
+        el("li")
+            .with(el("span").class("trace-at").with(at))
+            .with(words::step(world, call, step))
+    }))
 }

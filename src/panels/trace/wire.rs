@@ -1,12 +1,13 @@
 //! On the wire: the bytes of one message, and what each of them says.
 
-use super::hex::rows;
-use super::words;
+use super::hex::{Run, rows};
+use super::{note, words};
+use crate::markup::{button, el, group, list, yes};
 use rpc::encoding::Encoding;
 use simulation::record::Wire;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlSelectElement;
-use yew::prelude::*;
+use web_sys::{Event, HtmlSelectElement, MouseEvent};
+use yew::{Callback, Html, Properties, component, use_state};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -34,11 +35,11 @@ pub(super) fn OnTheWire(props: &Props) -> Html {
     let chosen = use_state(|| 0usize);
     let marked = use_state(|| None::<usize>);
     let Some(wire) = props.wires.get(*chosen).or(props.wires.first()) else {
-        return html! { <p class="trace-note">{ "Nothing was sent yet." }</p> };
+        return note("Nothing was sent yet.").html();
     };
     let choose = {
         let (chosen, marked) = (chosen.clone(), marked.clone());
-        move |event: Event| {
+        Callback::from(move |event: Event| {
             let select = event
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
@@ -46,49 +47,83 @@ pub(super) fn OnTheWire(props: &Props) -> Html {
                 marked.set(None);
                 chosen.set(place);
             }
-        }
+        })
     };
     let fields = props.encoding.annotate(&wire.bytes);
     let mark = |place: Option<usize>| {
         let marked = marked.clone();
-        move |_: MouseEvent| marked.set(if *marked == place { None } else { place })
+        Callback::from(move |_: MouseEvent| {
+            marked.set(if *marked == place { None } else { place });
+        })
     };
     let class = |field: Option<usize>| match field {
         Some(_) if field == *marked => "trace-run trace-marked",
         Some(_) => "trace-run",
         None => "",
     };
-    let dump = rows(&wire.bytes, &fields).into_iter().map(|(offset, runs)| html! {
-        <div class="trace-row">
-            <span class="trace-offset">{ format!("{offset:04x}") }</span>
-            <span class="trace-bytes">{ for runs.iter().enumerate().map(|(place, run)| html! {
-                <>{ if place > 0 { " " } else { "" } }<span class={class(run.field)} onclick={mark(run.field)}>{ &run.hex }</span></>
-            }) }</span>
-            <span class="trace-ascii">{ for runs.iter().map(|run| html! { <span class={class(run.field)} onclick={mark(run.field)}>{ &run.ascii }</span> }) }</span>
-        </div>
-    }).collect::<Html>();
-    html! {
-        <>
-            <label class="trace-choose">
-                <span class="visually-hidden">{ "Message" }</span>
-                <select onchange={choose}>
-                    { for props.titles.iter().enumerate().map(|(place, title)| html! {
-                        <option value={place.to_string()} selected={place == *chosen}>{ title }</option>
-                    }) }
-                </select>
-            </label>
-            <div class="trace-dump" role="group" aria-label="Bytes in hexadecimal and as text" tabindex="0">{ dump }</div>
-            <ul class="trace-fields" aria-label="Fields of the message">
-                { for fields.iter().enumerate().map(|(place, field)| html! {
-                    <li><button type="button" aria-pressed={(*marked == Some(place)).to_string()} onclick={mark(Some(place))}>
-                        <span class="trace-field-name">{ &field.name }</span>
-                        <span class="trace-field-value">{ &field.value }</span>
-                        <span class="trace-field-range">{ range(&field.range) }</span>
-                    </button></li>
-                }) }
-            </ul>
-        </>
-    }
+    let run = |run: &Run, bytes: &String| {
+        el("span")
+            .class(class(run.field))
+            .on_click(mark(run.field))
+            .with(bytes)
+    };
+    let dump = rows(&wire.bytes, &fields)
+        .into_iter()
+        .map(|(offset, runs)| {
+            let bytes = runs.iter().enumerate().map(|(place, it)| {
+                group()
+                    .with(if place > 0 { " " } else { "" })
+                    .with(run(it, &it.hex))
+            });
+            let ascii = runs.iter().map(|it| run(it, &it.ascii));
+            el("div")
+                .class("trace-row")
+                .with(
+                    el("span")
+                        .class("trace-offset")
+                        .with(format!("{offset:04x}")),
+                )
+                .with(el("span").class("trace-bytes").each(bytes))
+                .with(el("span").class("trace-ascii").each(ascii))
+        });
+    let options = props.titles.iter().enumerate().map(|(place, title)| {
+        el("option")
+            .attr("value", place.to_string())
+            .flag("selected", place == *chosen)
+            .with(title)
+    });
+    let named = fields.iter().enumerate().map(|(place, field)| {
+        let cell = |class| el("span").class(class);
+        let button = button("")
+            .attr("aria-pressed", yes(*marked == Some(place)))
+            .on_click(mark(Some(place)))
+            .with(cell("trace-field-name").with(&field.name))
+            .with(cell("trace-field-value").with(&field.value))
+            .with(cell("trace-field-range").with(range(&field.range)));
+        el("li").with(button)
+    });
+    group()
+        .with(
+            el("label")
+                .class("trace-choose")
+                .with(el("span").class("visually-hidden").with("Message"))
+                .with(el("select").on_change(choose).each(options)),
+        )
+        .with(
+            el("div")
+                .class("trace-dump")
+                .attr("role", "group")
+                .attr("aria-label", "Bytes in hexadecimal and as text")
+                .attr("tabindex", "0")
+                .with(list(dump)),
+        )
+        .with(
+            el("ul")
+                .class("trace-fields")
+                .attr("aria-label", "Fields of the message")
+                .each(named),
+        )
+        .html()
 }
 
 fn range(range: &std::ops::Range<usize>) -> String {

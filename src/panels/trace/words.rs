@@ -1,10 +1,10 @@
 //! A call's steps and outcome in words, and its outcome as a shape.
 
+use crate::markup::{Element, el};
 use rpc::retry::Obstacle;
 use simulation::record::{CallRecord, Course, Loss, MessageKind, Outcome, Reason, Step, What};
 use simulation::time::milliseconds;
 use simulation::{Nanos, NodeId, World};
-use yew::prelude::*;
 
 /// How a call ended, for a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,30 +34,45 @@ impl Ending {
     }
 
     /// Its shape: it tells the endings apart where colour does not.
-    pub(crate) fn icon(self) -> Html {
+    pub(crate) fn icon(self) -> Element {
         let (class, shape) = match self {
             Self::Open => (
                 "ending ending-open",
-                html! { <circle cx="6" cy="6" r="4" /> },
+                el("circle").attr("cx", "6").attr("cy", "6").attr("r", "4"),
             ),
             Self::Good => (
                 "ending ending-good",
-                html! { <rect x="2" y="2" width="8" height="8" rx="1" /> },
+                el("rect")
+                    .attr("x", "2")
+                    .attr("y", "2")
+                    .attr("width", "8")
+                    .attr("height", "8")
+                    .attr("rx", "1"),
             ),
             Self::Again => (
                 "ending ending-again",
-                html! { <path d="M6 1.2 11.2 10.4H.8z" /> },
+                el("path").attr("d", "M6 1.2 11.2 10.4H.8z"),
             ),
             Self::Error => (
                 "ending ending-error",
-                html! { <rect x="2.5" y="2.5" width="7" height="7" /> },
+                el("rect")
+                    .attr("x", "2.5")
+                    .attr("y", "2.5")
+                    .attr("width", "7")
+                    .attr("height", "7"),
             ),
             Self::Failed => (
                 "ending ending-failed",
-                html! { <path d="M2 2 10 10M10 2 2 10" /> },
+                el("path").attr("d", "M2 2 10 10M10 2 2 10"),
             ),
         };
-        html! { <svg {class} viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">{ shape }</svg> }
+        el("svg")
+            .class(class)
+            .attr("viewBox", "0 0 12 12")
+            .attr("width", "12")
+            .attr("height", "12")
+            .attr("aria-hidden", "true")
+            .with(shape)
     }
 }
 
