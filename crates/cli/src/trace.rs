@@ -3,7 +3,7 @@
 use crate::Failure;
 use rpc::retry::Obstacle;
 use serde_json::{Value, json};
-use simulation::record::{CallRecord, Outcome, Reason, Step, What};
+use simulation::record::{CallRecord, Loss, Outcome, Reason, Step, What};
 use simulation::time::Nanos;
 use simulation::{NodeId, World};
 use std::fs::File;
@@ -103,6 +103,22 @@ fn step(world: &World, step: &Step) -> Value {
             json!({"step": "hop", "message": message(*kind), "from": name(*from), "to": name(*to),
                 "arrives_ns": arrives, "lost": lost})
         }
+        What::Lost {
+            kind,
+            at_node,
+            why,
+            again,
+        } => {
+            json!({"step": "lost", "message": message(*kind), "at": name(*at_node),
+                "reason": loss(*why), "again_ns": again})
+        }
+        What::NobodyChosen {
+            at_node,
+            explanation,
+        } => {
+            json!({"step": "nobody chosen", "by": name(*at_node), "policy": explanation.policy,
+                "why": explanation.sentence()})
+        }
         What::Chosen {
             at_node,
             server,
@@ -138,6 +154,14 @@ fn step(world: &World, step: &Step) -> Value {
     line["at_ns"] = json!(at);
     line["attempt"] = json!(step.attempt);
     line
+}
+
+fn loss(why: Loss) -> &'static str {
+    match why {
+        Loss::NoWay => "no way on",
+        Loss::NodeDown => "node down",
+        Loss::LinkCut => "link cut",
+    }
 }
 
 fn obstacle(why: Obstacle) -> &'static str {
