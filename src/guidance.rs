@@ -1,7 +1,8 @@
 //! What a visitor can do next, as things stand.
 
-use simulation::World;
+use simulation::scenario::Role;
 use simulation::view::{Belief, Life, RoleView};
+use simulation::{Scenario, World, presets};
 
 /// What the state asks for, before anything that a scenario proposes; none if it asks for nothing.
 pub(crate) fn wanted(world: &World) -> Option<String> {
@@ -19,6 +20,36 @@ pub(crate) fn wanted(world: &World) -> Option<String> {
         }
     };
     Some(sentence.to_owned())
+}
+
+/// What to try: what the state asks for, or what the scenario proposes as long as its parts are there.
+pub(crate) fn hint(world: &World) -> String {
+    wanted(world).unwrap_or_else(|| {
+        let scenario = world.scenario();
+        let began = presets::find(&scenario.slug).filter(|it| it.title == scenario.title);
+        if began.is_none_or(|began| parts(&began) == parts(&scenario)) {
+            scenario.hint
+        } else {
+            "Select a part to see what it does and to change it; kill a server, and see where its calls go."
+                .to_owned()
+        }
+    })
+}
+
+/// How many there are of each kind of node.
+fn parts(scenario: &Scenario) -> [usize; 5] {
+    let mut parts = [0; 5];
+    for node in &scenario.nodes {
+        let kind = match node.role {
+            Role::Lan(_) => 0,
+            Role::Router => 1,
+            Role::Isp => 2,
+            Role::Balancer(_) => 3,
+            Role::Server(_) => 4,
+        };
+        parts[kind] += 1;
+    }
+    parts
 }
 
 /// Who is down, and what can be done.
@@ -54,7 +85,6 @@ fn what_is_down(world: &World) -> Option<String> {
 mod tests {
     use super::*;
     use simulation::action::{Action, Death};
-    use simulation::presets;
 
     #[test]
     fn an_emptied_stage_is_not_told_of_what_was_there() {
@@ -71,6 +101,19 @@ mod tests {
         });
         assert_eq!(told.len(), 3);
         assert!(wanted(&world).unwrap().contains("empty"));
+    }
+
+    #[test]
+    fn a_scenario_proposes_nothing_of_what_is_no_longer_there() {
+        let mut world = World::new(&presets::find("five-servers").unwrap()).unwrap();
+        assert_eq!(hint(&world), world.scenario().hint);
+        let place = simulation::scenario::Position { x: 500.0, y: 300.0 };
+        let part = simulation::placement::Part::Server;
+        let add = simulation::placement::add(&world, part, place);
+        let undo = world.apply(&add).unwrap();
+        assert!(hint(&world).starts_with("Select a part"));
+        world.apply(&undo).unwrap();
+        assert_eq!(hint(&world), world.scenario().hint);
     }
 
     #[test]

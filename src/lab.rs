@@ -129,6 +129,8 @@ impl Lab {
         match applied {
             Ok(inverse) => {
                 self.0.history.borrow_mut().did(inverse);
+                // What was refused before has been put right, or is past.
+                self.0.notice.take();
                 self.changed();
                 true
             }

@@ -4,10 +4,9 @@
 //! at once, another only after a while. What was done to the system and what a balancer found out
 //! waits until it can be told; calls that were passed over are counted and told together.
 
-use simulation::NodeId;
-use simulation::World;
 use simulation::incident::{Incident, IncidentKind};
 use simulation::view::LinkState;
+use simulation::{Nanos, NodeId, World};
 
 /// How long a sentence stands before one of the same weight may follow, in milliseconds.
 const STANDS: f64 = 2_600.0;
@@ -23,6 +22,8 @@ const WAITING: usize = 4;
 pub(crate) struct Story {
     /// The incident that it tells.
     pub(crate) number: u64,
+    /// When it happened.
+    pub(crate) at: Nanos,
     /// One or two words.
     pub(crate) title: &'static str,
     /// What happened and why, with the numbers of this run.
@@ -44,6 +45,7 @@ pub(crate) struct Teller {
     /// Changes and discoveries that are still to be told, the oldest first.
     waiting: Vec<Incident>,
     failed: u32,
+    shed: u32,
     rerouted: u32,
     told: Option<Story>,
 }
@@ -62,6 +64,7 @@ impl Teller {
         for incident in world.incidents_since(self.seen) {
             self.seen = incident.number;
             match incident.kind {
+                ref kind if sheds(kind) => self.shed += 1,
                 IncidentKind::CallFailed { .. } => self.failed += 1,
                 IncidentKind::Rerouted { .. } => self.rerouted += 1,
                 _ => {}
@@ -92,11 +95,11 @@ impl Teller {
             self.about = about(&incident.kind);
             self.since = real_ms;
             self.told = Some(self.tell(world, &incident));
-            (self.failed, self.rerouted) = (0, 0);
+            (self.failed, self.shed, self.rerouted) = (0, 0, 0);
         } else if stood > FADES {
             self.told = None;
             self.weight = 0;
-            (self.failed, self.rerouted) = (0, 0);
+            (self.failed, self.shed, self.rerouted) = (0, 0, 0);
         }
         self.told.clone()
     }
@@ -134,6 +137,7 @@ impl Teller {
             IncidentKind::Revived { .. } => ("Revived", "recovery"),
             IncidentKind::Rerouted { .. } => ("Rerouted", "reroute"),
             IncidentKind::Retried { .. } => ("Retried", "reroute"),
+            kind if sheds(kind) => ("Shed", "failure"),
             IncidentKind::CallFailed { .. } => ("Failed", "failure"),
             IncidentKind::CutOff { .. } => ("Cut off", "failure"),
             IncidentKind::Joined { .. } => ("Joined", "recovery"),
@@ -144,18 +148,22 @@ impl Teller {
                 balancer::Change::Restored => ("Back in", "recovery"),
             },
         };
-        let (own_failed, own_rerouted) = match incident.kind {
-            IncidentKind::CallFailed { .. } => (1, 0),
-            IncidentKind::Rerouted { .. } => (0, 1),
-            _ => (0, 0),
+        // Without the one that is told of.
+        let [failed, shed, rerouted] = match &incident.kind {
+            kind if sheds(kind) => [0, 1, 0],
+            IncidentKind::CallFailed { .. } => [1, 0, 0],
+            IncidentKind::Rerouted { .. } => [0, 0, 1],
+            _ => [0, 0, 0],
         };
         Story {
             number: incident.number,
+            at: incident.at,
             title,
             sentence: world.sentence(incident),
             also: also(
-                self.failed.saturating_sub(own_failed),
-                self.rerouted.saturating_sub(own_rerouted),
+                self.failed.saturating_sub(failed),
+                self.shed.saturating_sub(shed),
+                self.rerouted.saturating_sub(rerouted),
             ),
             tone,
         }
@@ -223,17 +231,24 @@ fn about(kind: &IncidentKind) -> Option<NodeId> {
     }
 }
 
-fn also(failed: u32, rerouted: u32) -> Option<String> {
+/// Whether a call was turned away, rather than failed: the ledger, too, tells the two apart.
+fn sheds(kind: &IncidentKind) -> bool {
+    matches!(kind, IncidentKind::CallFailed { shed: true, .. })
+}
+
+fn also(failed: u32, shed: u32, rerouted: u32) -> Option<String> {
     let calls = |count: u32, what: &str| match count {
         0 => None,
         1 => Some(format!("1 call {what}")),
         many => Some(format!("{many} calls {what}")),
     };
-    match (calls(failed, "failed"), calls(rerouted, "rerouted")) {
-        (Some(failed), Some(rerouted)) => Some(format!("Meanwhile {failed}, {rerouted}.")),
-        (Some(one), None) | (None, Some(one)) => Some(format!("Meanwhile {one}.")),
-        (None, None) => None,
-    }
+    let each = [
+        calls(failed, "failed"),
+        calls(shed, "shed"),
+        calls(rerouted, "rerouted"),
+    ];
+    let each: Vec<String> = each.into_iter().flatten().collect();
+    (!each.is_empty()).then(|| format!("Meanwhile {}.", each.join(", ")))
 }
 
 #[cfg(test)]
@@ -354,7 +369,7 @@ mod tests {
         world.advance(world.now() + 60 * SECOND);
         while teller.look(&world, 200_000.0).is_some() && !teller.waiting.is_empty() {}
         assert_eq!(teller.look(&world, 300_000.0), None);
-        assert_eq!((teller.failed, teller.rerouted), (0, 0));
+        assert_eq!((teller.failed, teller.shed, teller.rerouted), (0, 0, 0));
     }
 
     #[test]
@@ -382,10 +397,11 @@ mod tests {
     #[test]
     fn what_was_passed_over_is_counted() {
         assert_eq!(
-            also(3, 9).unwrap(),
+            also(3, 0, 9).unwrap(),
             "Meanwhile 3 calls failed, 9 calls rerouted."
         );
-        assert_eq!(also(0, 1).unwrap(), "Meanwhile 1 call rerouted.");
-        assert_eq!(also(0, 0), None);
+        assert_eq!(also(0, 0, 1).unwrap(), "Meanwhile 1 call rerouted.");
+        assert_eq!(also(0, 2, 0).unwrap(), "Meanwhile 2 calls shed.");
+        assert_eq!(also(0, 0, 0), None);
     }
 }

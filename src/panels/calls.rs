@@ -26,7 +26,7 @@ impl Filter {
     const EACH: [(Self, &'static str); 3] = [
         (Self::All, "All"),
         (Self::Rerouted, "Rerouted"),
-        (Self::Failed, "Failed"),
+        (Self::Failed, "Failed, shed"),
     ];
 
     fn lets(self, call: &CallRecord) -> bool {
@@ -165,7 +165,7 @@ pub(crate) fn Calls() -> Html {
         Filter::Rerouted => {
             "No call that is remembered was tried at another server after one had failed."
         }
-        Filter::Failed => "No call that is remembered failed.",
+        Filter::Failed => "No call that is remembered failed or was shed.",
     });
     let head = el("div")
         .class("calls-head")

@@ -1,6 +1,7 @@
 //! The sentence on the stage, said aloud as well; and what the visitor is told in person.
 
 use super::palette::advice;
+use super::transport::clock;
 use crate::guidance;
 use crate::lab::{use_changes, use_lab, use_pulse};
 use crate::markup::{button, el, group};
@@ -34,7 +35,7 @@ pub(crate) fn StoryCard() -> Html {
         }
         (None, None) => step.to_owned(),
     };
-    let hint = lab.read(|world| guidance::wanted(world).unwrap_or_else(|| world.scenario().hint));
+    let hint = lab.read(guidance::hint);
     // Over the middle of the stage, or below it if somebody stands there.
     let docked = lab.read(|world| {
         let covered = |at: Position| (310.0..690.0).contains(&at.x) && at.y < 190.0;
@@ -49,6 +50,7 @@ pub(crate) fn StoryCard() -> Html {
         (Some(advice), ..) => card.class("advice").with(el("p").with(advice)),
         (None, Some(story), stepped) => card
             .class(story.tone)
+            .with(el("span").class("when figures").with(clock(story.at)))
             .with(el("strong").with(story.title))
             .with(el("p").with(story.sentence))
             .with(story.also.map(soft))

@@ -41,7 +41,7 @@ fn summary(world: &World) -> String {
         "Scenario: {}. {} {} call {}, with {}, {up} of them up, and {}. Of {} calls {} were answered, {} \
          failed, {} were shed, and {} are under way.{latency}",
         scenario.title,
-        guidance::wanted(world).unwrap_or(scenario.hint),
+        guidance::hint(world),
         plural(clients.into(), "client"),
         scenario.service,
         plural(servers, "server"),

@@ -21,8 +21,9 @@ pub(super) fn clock(now: Nanos) -> String {
 
 /// A speed in words: `1/10×`, `2×`.
 pub(super) fn pace(speed: f64) -> String {
-    if speed < 1.0 {
-        format!("1/{:.0}×", 1.0 / speed)
+    let part = 1.0 / speed;
+    if speed < 1.0 && (part - part.round()).abs() < 0.01 {
+        format!("1/{part:.0}×")
     } else {
         format!("{speed}×")
     }
@@ -32,12 +33,14 @@ pub(super) fn pace(speed: f64) -> String {
 fn meaning(speed: f64) -> String {
     if speed <= 0.5 {
         let shown = 0.02 / speed;
-        if shown < 10.0 {
+        if shown < 0.1 {
+            format!("a 20 ms hop takes {:.0} ms", shown * 1e3)
+        } else if shown < 10.0 {
             format!("a 20 ms hop takes {shown:.1} s")
         } else {
             format!("a 20 ms hop takes {shown:.0} s")
         }
-    } else if speed < 2.0 {
+    } else if speed == 1.0 {
         "in real time".to_owned()
     } else {
         format!("{speed} s pass in a second")
@@ -221,6 +224,12 @@ mod tests {
         assert_eq!(pace(0.001), "1/1000×");
         assert_eq!(pace(0.2), "1/5×");
         assert_eq!(pace(30.0), "30×");
+        assert_eq!(
+            (pace(0.7), pace(0.3)),
+            ("0.7×".to_owned(), "0.3×".to_owned())
+        );
+        assert_eq!(meaning(0.5), "a 20 ms hop takes 40 ms");
+        assert_eq!(meaning(0.7), "0.7 s pass in a second");
         assert_eq!(meaning(0.1), "a 20 ms hop takes 0.2 s");
         assert_eq!(meaning(0.001), "a 20 ms hop takes 20 s");
         assert_eq!(meaning(100.0), "100 s pass in a second");

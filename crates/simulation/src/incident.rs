@@ -118,6 +118,8 @@ pub enum IncidentKind {
         after: Nanos,
         /// How many attempts it had.
         attempts: u32,
+        /// Whether it was turned away for want of room.
+        shed: bool,
     },
     /// The last way from these callers is gone: from networks to the service, or from balancers to
     /// any server.

@@ -153,6 +153,7 @@ impl World {
                 reason,
                 after,
                 attempts,
+                shed,
                 ..
             } => {
                 let who = server.map_or("the service", |server| self.name(server));
@@ -161,13 +162,16 @@ impl World {
                 } else {
                     format!("{attempts} attempts")
                 };
-                format!(
-                    "Call {} failed after {} and {tries} with {}: {who} {}.",
-                    count(*call),
-                    duration(*after),
-                    status.name(),
-                    because(*reason)
-                )
+                let call = count(*call);
+                let (after, because) = (duration(*after), because(*reason));
+                if *shed {
+                    format!("Call {call} was shed after {after} and {tries}: {who} {because}.")
+                } else {
+                    let status = status.name();
+                    format!(
+                        "Call {call} failed after {after} and {tries} with {status}: {who} {because}."
+                    )
+                }
             }
             IncidentKind::CutOff { callers } => {
                 let it = if callers.len() == 1 {

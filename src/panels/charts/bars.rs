@@ -21,7 +21,7 @@ pub(super) fn load(read: &Measurements) -> Element {
     let uneven = read
         .bars
         .iter()
-        .filter(|bar| bar.up && bar.rate > UNEVEN * mean);
+        .filter(|bar| bar.used && bar.rate > UNEVEN * mean);
     let busiest = uneven.fold(None, |busiest: Option<&Bar>, bar| match busiest {
         Some(other) if other.rate >= bar.rate => Some(other),
         _ => Some(bar),
@@ -51,7 +51,10 @@ pub(super) fn load(read: &Measurements) -> Element {
         let named = index.is_multiple_of(each).then_some(&bar.short);
         el("span").attr("title", &bar.name).with(named)
     });
+    // What stands between two bars is less, the more of them there are.
+    let count = format!("--bars:{}", read.bars.len().max(1));
     let body = body(label(&read.bars))
+        .attr("style", count)
         .with(values)
         .with(
             el("div")
@@ -66,11 +69,11 @@ pub(super) fn load(read: &Measurements) -> Element {
         .with(body)
 }
 
-/// The mean rate of the servers that are up: a dead one takes no share, and with it the mean of
-/// five would make the other four look busy.
+/// The mean rate of the servers in use: one that is dead or drained takes no share, and with it the
+/// mean of five would make the other four look busy.
 fn mean(bars: &[Bar]) -> f64 {
-    let up = bars.iter().filter(|bar| bar.up);
-    let (sum, count) = up.fold((0.0, 0u32), |(sum, count), bar| (sum + bar.rate, count + 1));
+    let used = bars.iter().filter(|bar| bar.used);
+    let (sum, count) = used.fold((0.0, 0u32), |(sum, count), bar| (sum + bar.rate, count + 1));
     sum / f64::from(count.max(1))
 }
 
@@ -81,7 +84,7 @@ fn imbalance(bars: &[Bar]) -> Option<f64> {
     }
     let most = bars
         .iter()
-        .filter(|bar| bar.up)
+        .filter(|bar| bar.used)
         .map(|bar| bar.rate)
         .fold(0.0, f64::max);
     (most > 0.0).then(|| most / mean(bars))
@@ -128,6 +131,7 @@ mod tests {
             short: "1".to_owned(),
             rate,
             up,
+            used: up,
         }
     }
 
@@ -143,5 +147,13 @@ mod tests {
         assert!(bars.iter().all(|bar| bar.rate <= UNEVEN * mean(&bars)));
         assert_eq!(imbalance(&bars), Some(1.0));
         assert_eq!((mean(&[]), imbalance(&[])), (0.0, None));
+    }
+
+    #[test]
+    fn who_is_drained_leaves_an_even_load_even() {
+        let mut bars = [bar(31.0, true), bar(2.0, true), bar(31.0, true)];
+        assert!(imbalance(&bars) > Some(1.4));
+        bars[1].used = false;
+        assert_eq!(imbalance(&bars), Some(1.0));
     }
 }

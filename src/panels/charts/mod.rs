@@ -89,12 +89,18 @@ fn goodput(read: &Measurements) -> Element {
         greatest([&read.good[..], &read.failed, &read.offered]),
         10.0,
     );
-    let [good, failed, offered] = [&read.good, &read.failed, &read.offered]
+    let [good, failed, offered, errors] = [&read.good, &read.failed, &read.offered, &read.errors]
         .map(|points| last(points).map_or("–".to_owned(), text::rate));
+    let erring = last(&read.errors).is_some_and(|rate| rate > 0.0);
+    let also = if erring {
+        format!(", {errors} answered with an error")
+    } else {
+        String::new()
+    };
     let label = format!(
-        "Goodput: {good} calls a second answered well, {failed} failed or shed, {offered} offered."
+        "Goodput: {good} calls a second answered well{also}, {failed} failed or shed, {offered} offered."
     );
-    let readings = [
+    let mut readings = vec![
         Reading {
             class: "chart-good",
             number: format!("{good}/s"),
@@ -108,10 +114,18 @@ fn goodput(read: &Measurements) -> Element {
         },
         Reading {
             class: "chart-failed",
-            number: failed,
-            name: "failed",
+            number: format!("{failed}/s"),
+            name: "failed or shed",
         },
     ];
+    // What is answered and yet not good is said where it makes a difference.
+    if erring {
+        readings.push(Reading {
+            class: "",
+            number: format!("{errors}/s"),
+            name: "errors",
+        });
+    }
     let lines = [
         line("chart-offered", &read.offered, read, axis),
         line("chart-failed", &read.failed, read, axis),

@@ -4,7 +4,7 @@ use super::figure::Flag;
 use super::scale::Window;
 use super::series::{Point, plain, rate, share, thinned};
 use simulation::World;
-use simulation::metrics::Slice;
+use simulation::metrics::{Slice, Tone};
 use simulation::time::{milliseconds, seconds};
 use simulation::view::{Life, RoleView};
 
@@ -19,6 +19,8 @@ pub(super) struct Bar {
     pub(super) rate: f64,
     /// Whether its process runs.
     pub(super) up: bool,
+    /// Whether it is to be sent calls: it runs, and is not drained.
+    pub(super) used: bool,
 }
 
 /// Everything that is drawn.
@@ -27,7 +29,10 @@ pub(super) struct Measurements {
     pub(super) window: Window,
     pub(super) offered: Vec<Point>,
     pub(super) good: Vec<Point>,
+    /// Failed or shed.
     pub(super) failed: Vec<Point>,
+    /// Answered with an application's error.
+    pub(super) errors: Vec<Point>,
     pub(super) percentiles: [Vec<Point>; 3],
     pub(super) servers_up: Vec<Point>,
     pub(super) answered: Vec<Point>,
@@ -54,6 +59,7 @@ impl Measurements {
             offered: thinned(&rate(&slices, |slice| slice.sent)),
             good: thinned(&rate(&slices, |slice| slice.good)),
             failed: thinned(&rate(&slices, |slice| slice.failed + slice.shed)),
+            errors: thinned(&rate(&slices, |slice| slice.errors)),
             percentiles: [
                 latency(|slice| slice.latency.as_ref().map(|it| milliseconds(it.p50))),
                 latency(|slice| slice.latency.as_ref().map(|it| milliseconds(it.p95))),
@@ -68,17 +74,33 @@ impl Measurements {
                 |slice| slice.good + slice.errors + slice.failed + slice.shed,
             )),
             bars: bars(world),
-            flags: metrics
-                .marks()
-                .map(|mark| Flag {
-                    x: window.share(seconds(mark.at)),
-                    label: mark.label.clone(),
-                    tone: mark.tone,
-                })
-                .filter(|flag| (0.0..=1.0).contains(&flag.x))
-                .collect(),
+            flags: flags(world, window),
         }
     }
+}
+
+/// Marks nearer to each other than this share of the axis are one line: many would be a grey block.
+const APART: f64 = 0.012;
+
+fn flags(world: &World, window: Window) -> Vec<Flag> {
+    let marks = world.metrics().marks().map(|mark| Flag {
+        x: window.share(seconds(mark.at)),
+        label: mark.label.clone(),
+        tone: mark.tone,
+    });
+    let mut flags: Vec<Flag> = Vec::new();
+    for flag in marks.filter(|flag| (0.0..=1.0).contains(&flag.x)) {
+        match flags.last_mut() {
+            Some(last) if flag.x - last.x < APART => {
+                // Harm is not covered by what was done meanwhile.
+                if last.tone != Tone::Harm || flag.tone == Tone::Harm {
+                    *last = flag;
+                }
+            }
+            _ => flags.push(flag),
+        }
+    }
+    flags
 }
 
 fn bars(world: &World) -> Vec<Bar> {
@@ -95,6 +117,8 @@ fn bars(world: &World) -> Vec<Bar> {
                 .find(|load| load.server == node.id)
                 .map_or(0.0, |load| load.rate),
             up: node.life == Life::Up,
+            used: node.life == Life::Up
+                && !matches!(&node.role, RoleView::Server(server) if server.draining),
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! The sequence diagram: a lifeline for each node, time downwards.
 
-use super::layout::{Bar, Layout, Look, Message, Stay, WIDTH, met, spacing};
+use super::layout::{Bar, Layout, Look, Message, Scale, Stay, WIDTH, met, spacing};
 use super::words;
 use crate::markup::{Element, el, group};
 use crate::svg;
@@ -12,6 +12,10 @@ use yew::Html;
 const LETTER: f64 = 5.3;
 /// A message as high as this has room for how long it takes.
 const ROOM: f64 = 22.0;
+/// So has a bar, which has its words beside it.
+const BAR_ROOM: f64 = 14.0;
+/// About half the width of how long something takes.
+const HALF_WORDS: f64 = 18.0;
 
 /// How the names of the lifelines find room.
 #[derive(Clone, Copy, PartialEq)]
@@ -41,7 +45,7 @@ impl Names {
 }
 
 /// Draws a call as far as it has gone.
-pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
+pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos, scale: Scale) -> Html {
     let names: Vec<String> = met(call)
         .into_iter()
         .map(|node| words::name(world, call, node))
@@ -53,7 +57,7 @@ pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
         .unwrap_or(0);
     let fit = Names::fit(longest, spacing(names.len()));
     let head = fit.height(longest);
-    let layout = Layout::of(call, now, head);
+    let layout = Layout::of(call, now, head, scale);
     let took = words::span(call.ended.unwrap_or(now).saturating_sub(call.began));
     let left = layout.lifelines.first().map_or(0.0, |line| line.x);
     let hatch = el("pattern")
@@ -97,6 +101,7 @@ pub(super) fn diagram(world: &World, call: &CallRecord, now: Nanos) -> Html {
         .each(layout.messages.iter().map(message))
         .each(layout.breaks.iter().map(|y| cut(*y)))
         .each(layout.bars.iter().filter_map(in_vain))
+        .each(layout.bars.iter().filter_map(lasts))
         .each(layout.messages.iter().filter_map(takes))
         .with(svg::text(
             "trace-time",
@@ -210,7 +215,9 @@ fn arrow(message: &Message) -> Option<Element> {
 fn takes(message: &Message) -> Option<Element> {
     let ((x1, y1), (x2, y2)) = (message.from, message.to);
     (y2 - y1 >= ROOM && message.look != Look::Quiet && !message.lost).then(|| {
-        let (x, y) = ((x1 + x2) / 2.0, (y1 + y2) / 2.0 - 4.0);
+        // Above the line, however steep it is.
+        let rise = (y2 - y1) / (x2 - x1).abs().max(1.0) * HALF_WORDS.min((x2 - x1).abs() / 2.0);
+        let (x, y) = ((x1 + x2) / 2.0, (y1 + y2) / 2.0 - 3.0 - rise);
         svg::text("trace-takes", x, y, words::span(message.takes))
     })
 }
@@ -225,22 +232,33 @@ fn cut(y: f64) -> Element {
         .with(svg::path("trace-break", strokes.into()))
 }
 
+/// How long it waits in a queue, and how long it is served, beside the bar.
+fn lasts(bar: &Bar) -> Option<Element> {
+    let what = match bar.stay {
+        Stay::Queued => "waits",
+        Stay::Served => "served",
+        Stay::Dropped { .. } | Stay::InVain(_) => return None,
+    };
+    let words = format!("{what} {}", words::span(bar.lasts));
+    (bar.foot - bar.top >= BAR_ROOM).then(|| beside(bar, "trace-lasts", 0.0, words))
+}
+
+/// Words beside a bar, on the side that has room for them.
+fn beside(bar: &Bar, class: &'static str, lower: f64, words: String) -> Element {
+    let y = (bar.top + bar.foot) / 2.0 + 3.5 + lower;
+    let (x, side) = if bar.x > WIDTH / 2.0 {
+        (bar.x - 9.0, "trace-end")
+    } else {
+        (bar.x + 9.0, "")
+    };
+    svg::text(class, x, y, words).class(side)
+}
+
 fn in_vain(bar: &Bar) -> Option<Element> {
     let Stay::InVain(words) = &bar.stay else {
         return None;
     };
-    let left = bar.x > WIDTH / 2.0;
-    let (x, class) = if left {
-        (bar.x - 9.0, "trace-why trace-end")
-    } else {
-        (bar.x + 9.0, "trace-why")
-    };
-    let y = (bar.top + bar.foot) / 2.0 + 3.5;
-    // Beside the bar, and clear of a break in its middle.
-    let y = if bar.foot - bar.top > 40.0 {
-        y + 14.0
-    } else {
-        y
-    };
-    Some(svg::text(class, x, y, words.to_string()))
+    // Clear of a break in its middle.
+    let lower = if bar.foot - bar.top > 40.0 { 14.0 } else { 0.0 };
+    Some(beside(bar, "trace-why", lower, words.clone()))
 }

@@ -1,7 +1,7 @@
 //! Where everything of a sequence diagram stands: pure geometry over a call's record.
 //!
 //! Time runs downwards and never back. Every stretch between two events is at least
-//! [`LEAST_STRETCH`] high, so that a hop of microseconds can be seen, and a long wait in which
+//! [`Scale::least`] high, so that a hop of microseconds can be seen, and a long wait in which
 //! nothing moves is cut short with a break mark.
 
 use super::words;
@@ -15,9 +15,28 @@ const SIDE: f64 = 26.0;
 /// How far a message is drawn that got no further.
 const STUB: f64 = 16.0;
 const FOOT: f64 = 16.0;
-const SCALE_HEIGHT: f64 = 190.0;
-/// The least height of a stretch between two events.
-pub(super) const LEAST_STRETCH: f64 = 5.0;
+/// How high time is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scale {
+    /// All of it, about.
+    height: f64,
+    /// The least height of a stretch between two events.
+    pub(super) least: f64,
+}
+
+impl Scale {
+    /// Beside the stage.
+    pub(super) const BESIDE: Self = Self {
+        height: 190.0,
+        least: 5.0,
+    };
+    /// Alone on the screen, with room for more words.
+    pub(super) const ALONE: Self = Self {
+        height: 380.0,
+        least: 8.0,
+    };
+}
+
 /// A wait longer than this share of the busy time is cut to it.
 const LONGEST_WAIT: f64 = 0.35;
 
@@ -89,6 +108,8 @@ pub(super) struct Bar {
     pub(super) foot: f64,
     /// What it stands for.
     pub(super) stay: Stay,
+    /// How long it lasts, or has lasted.
+    pub(super) lasts: Nanos,
 }
 
 /// The whole diagram.
@@ -112,8 +133,8 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Lays a call out as far as it has gone; `head` is the height kept for the names.
-    pub(super) fn of(call: &CallRecord, now: Nanos, head: f64) -> Self {
-        let time = Time::of(call, now, head);
+    pub(super) fn of(call: &CallRecord, now: Nanos, head: f64, scale: Scale) -> Self {
+        let time = Time::of(call, now, head, scale);
         let nodes = met(call);
         let step = spacing(nodes.len());
         let lifelines: Vec<Lifeline> = nodes
@@ -192,6 +213,7 @@ impl Layout {
                 top: time.y(from),
                 foot: time.y(to),
                 stay,
+                lasts: to - from,
             })
             .collect();
         let end = call.ended.unwrap_or(now);
@@ -358,7 +380,7 @@ struct Time {
 }
 
 impl Time {
-    fn of(call: &CallRecord, now: Nanos, head: f64) -> Self {
+    fn of(call: &CallRecord, now: Nanos, head: f64, scale: Scale) -> Self {
         let mut busy: Vec<(Nanos, Nanos)> = Vec::new();
         let mut instants = vec![call.began, call.ended.unwrap_or(now).min(now)];
         for step in &call.steps {
@@ -402,11 +424,8 @@ impl Time {
         let mut knots = vec![(call.began, head)];
         for (gap, end) in gaps.iter().zip(instants.iter().skip(1)) {
             let cut = !gap.1 && gap.0 > longest * 1.5;
-            let height = (shown(gap) / total.max(1.0) * SCALE_HEIGHT).max(if cut {
-                16.0
-            } else {
-                LEAST_STRETCH
-            });
+            let least = if cut { 16.0 } else { scale.least };
+            let height = (shown(gap) / total.max(1.0) * scale.height).max(least);
             if cut {
                 breaks.push(y + height / 2.0);
             }

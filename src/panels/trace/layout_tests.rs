@@ -29,7 +29,7 @@ fn everything_is_inside_and_time_runs_down() {
         for call in world.calls() {
             for now in [world.now(), call.began, call.began + 7 * MILLISECOND] {
                 let now = now.min(world.now());
-                let layout = Layout::of(call, now, 30.0);
+                let layout = Layout::of(call, now, 30.0, Scale::BESIDE);
                 let inside = |x: f64, y: f64| {
                     (0.0..=WIDTH).contains(&x) && (30.0 - 1e-9..=layout.height).contains(&y)
                 };
@@ -60,7 +60,7 @@ fn everything_is_inside_and_time_runs_down() {
 fn time_is_monotone() {
     let world = world(true);
     for call in world.calls().take(50) {
-        let time = Time::of(call, world.now(), 0.0);
+        let time = Time::of(call, world.now(), 0.0, Scale::BESIDE);
         let mut last = -1.0;
         for tick in 0..500 {
             let y = time.y(call.began + tick * MILLISECOND);
@@ -70,7 +70,7 @@ fn time_is_monotone() {
         assert!(
             time.knots
                 .windows(2)
-                .all(|pair| pair[1].1 - pair[0].1 >= LEAST_STRETCH - 1e-9)
+                .all(|pair| pair[1].1 - pair[0].1 >= Scale::BESIDE.least - 1e-9)
         );
     }
 }
@@ -88,7 +88,7 @@ fn a_long_wait_is_cut_and_told() {
                     .is_some_and(|attempt| attempt.reason == Some(Reason::TimedOut))
         })
         .expect("a call to the dead server timed out");
-    let layout = Layout::of(rerouted, world.now(), 30.0);
+    let layout = Layout::of(rerouted, world.now(), 30.0, Scale::BESIDE);
     assert!(!layout.breaks.is_empty());
     assert!(
         layout
@@ -145,7 +145,7 @@ fn work_ends_when_its_server_dies() {
 fn a_reply_that_brings_an_error_does_not_look_like_a_good_one() {
     let world = words::tests::with_a_silent_server(true);
     let replies = |call: &CallRecord, look: Look| {
-        let layout = Layout::of(call, world.now(), 30.0);
+        let layout = Layout::of(call, world.now(), 30.0, Scale::BESIDE);
         layout.messages.iter().any(|it| it.look == look)
     };
     let failed =
@@ -171,7 +171,7 @@ fn what_finds_no_way_is_drawn_where_it_stood() {
             .unwrap()
     };
     let (call, step) = lost(Loss::NoWay);
-    let drawn = Layout::of(call, world.now(), 30.0).messages;
+    let drawn = Layout::of(call, world.now(), 30.0, Scale::BESIDE).messages;
     assert!(
         drawn
             .iter()
@@ -181,7 +181,7 @@ fn what_finds_no_way_is_drawn_where_it_stood() {
     assert!(words.contains("no way on from the client"), "{words}");
     assert!(words.contains("TCP sends it again after 200 ms"), "{words}");
     let (call, step) = lost(Loss::LinkCut);
-    let layout = Layout::of(call, world.now(), 30.0);
+    let layout = Layout::of(call, world.now(), 30.0, Scale::BESIDE);
     let whole = spacing(layout.lifelines.len());
     let short = layout.messages.iter().filter(|message| message.lost);
     let ways: Vec<f64> = short.map(|it| (it.to.0 - it.from.0).abs()).collect();

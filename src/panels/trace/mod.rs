@@ -12,6 +12,7 @@ use crate::lab::{Selection, use_lab, use_pulse};
 use crate::markup::{Child, Element, button, el, group, keyed, part};
 use crate::order::insertion_sort;
 use crate::shell::{Dialog, DialogProps};
+use layout::Scale;
 use simulation::World;
 use simulation::record::{CallId, CallRecord};
 use web_sys::MouseEvent;
@@ -104,7 +105,7 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
         open: larger,
         on_close: enlarge.reform(|()| false),
         children: if larger {
-            diagram::diagram(world, call, now)
+            diagram::diagram(world, call, now, Scale::ALONE)
         } else {
             Html::default()
         },
@@ -112,6 +113,7 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
     let on_the_wire = wire::Props {
         wires: call.wires.clone(),
         titles,
+        over: call.ended.is_some(),
         encoding: world.scenario().encoding,
     };
     group()
@@ -129,7 +131,7 @@ fn body(world: &World, call: &CallRecord, larger: bool, enlarge: &Callback<bool>
                 .map(|value| el("p").class("trace-value").with(format!("= {value}"))),
         )
         .with(el("h3").with("Through every hop"))
-        .with(diagram::diagram(world, call, now))
+        .with(diagram::diagram(world, call, now, Scale::BESIDE))
         .with(
             button("do trace-larger")
                 .attr("aria-haspopup", "dialog")

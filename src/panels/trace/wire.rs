@@ -15,6 +15,8 @@ pub(super) struct Props {
     pub(super) wires: Vec<Wire>,
     /// What each is called in the list.
     pub(super) titles: Vec<String>,
+    /// Whether the call has ended.
+    pub(super) over: bool,
     /// How they are written.
     pub(super) encoding: Encoding,
 }
@@ -35,7 +37,12 @@ pub(super) fn OnTheWire(props: &Props) -> Html {
     let chosen = use_state(|| 0usize);
     let marked = use_state(|| None::<usize>);
     let Some(wire) = props.wires.get(*chosen).or(props.wires.first()) else {
-        return note("Nothing was sent yet.").html();
+        return note(if props.over {
+            "No request left: no connection stood to send it on."
+        } else {
+            "Nothing was sent yet."
+        })
+        .html();
     };
     let choose = {
         let (chosen, marked) = (chosen.clone(), marked.clone());

@@ -246,6 +246,7 @@ impl World {
                 reason: reason.unwrap_or(Reason::Deadline),
                 after: latency,
                 attempts: number,
+                shed: outcome == Outcome::Shed,
             });
         }
         self.hash(record.id ^ u64::from(number) << 48);
