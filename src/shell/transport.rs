@@ -33,7 +33,7 @@ pub(super) fn pace(speed: f64) -> String {
 fn meaning(speed: f64) -> String {
     if speed <= 0.5 {
         let shown = 0.02 / speed;
-        if shown < 0.1 {
+        if shown < 0.095 {
             format!("a 20 ms hop takes {:.0} ms", shown * 1e3)
         } else if shown < 10.0 {
             format!("a 20 ms hop takes {shown:.1} s")
@@ -229,6 +229,7 @@ mod tests {
             ("0.7×".to_owned(), "0.3×".to_owned())
         );
         assert_eq!(meaning(0.5), "a 20 ms hop takes 40 ms");
+        assert_eq!(meaning(0.2), "a 20 ms hop takes 0.1 s");
         assert_eq!(meaning(0.7), "0.7 s pass in a second");
         assert_eq!(meaning(0.1), "a 20 ms hop takes 0.2 s");
         assert_eq!(meaning(0.001), "a 20 ms hop takes 20 s");

@@ -115,7 +115,7 @@ fn goodput(read: &Measurements) -> Element {
         Reading {
             class: "chart-failed",
             number: format!("{failed}/s"),
-            name: "failed or shed",
+            name: read.lost,
         },
     ];
     // What is answered and yet not good is said where it makes a difference.

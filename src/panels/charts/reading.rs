@@ -31,6 +31,8 @@ pub(super) struct Measurements {
     pub(super) good: Vec<Point>,
     /// Failed or shed.
     pub(super) failed: Vec<Point>,
+    /// Which of the two there were in view.
+    pub(super) lost: &'static str,
     /// Answered with an application's error.
     pub(super) errors: Vec<Point>,
     pub(super) percentiles: [Vec<Point>; 3],
@@ -59,6 +61,7 @@ impl Measurements {
             offered: thinned(&rate(&slices, |slice| slice.sent)),
             good: thinned(&rate(&slices, |slice| slice.good)),
             failed: thinned(&rate(&slices, |slice| slice.failed + slice.shed)),
+            lost: lost(&slices),
             errors: thinned(&rate(&slices, |slice| slice.errors)),
             percentiles: [
                 latency(|slice| slice.latency.as_ref().map(|it| milliseconds(it.p50))),
@@ -76,6 +79,17 @@ impl Measurements {
             bars: bars(world),
             flags: flags(world, window),
         }
+    }
+}
+
+/// What the calls are called that were not answered.
+fn lost(slices: &[Slice]) -> &'static str {
+    let shed = slices.iter().any(|slice| slice.shed > 0);
+    let failed = slices.iter().any(|slice| slice.failed > 0);
+    match (failed, shed) {
+        (true, true) => "failed, shed",
+        (false, true) => "shed",
+        (_, false) => "failed",
     }
 }
 

@@ -81,7 +81,7 @@ impl Theory {
                 duration(mean * 1e3)
             ),
             Estimate::Alike(mean) => format!(
-                "measured {} over {calls}, too like each other for an interval yet",
+                "measured {} over {calls}, of which neighbours are too alike for an interval yet",
                 duration(mean * 1e3)
             ),
             Estimate::Known(known) => format!(
@@ -114,7 +114,10 @@ impl Theory {
             .with(name)
             .with(expects)
             .with(measured)
-            .with(format!(", since {:.1} s.", seconds(steady.since())));
+            .with(match steady.since() {
+                0 => ", since the start.".to_owned(),
+                since => format!(", since the last change at {:.1} s.", seconds(since)),
+            });
         el("details")
             .class("theory")
             .with(summary)

@@ -308,6 +308,9 @@ pub(super) fn step(world: &World, call: &CallRecord, step: &Step) -> String {
             name(*at_node),
             obstacle(call, *why)
         ),
+        What::Finished {
+            outcome: Outcome::Answered(rpc::status::Status::Ok),
+        } => "The client has its answer.".to_owned(),
         What::Finished { .. } => format!("The client has the outcome: {}.", outcome(call)),
     }
 }
