@@ -95,6 +95,14 @@ fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Elem
         let row = row.clone();
         set.reform(move |text: String| (row.clone(), text))
     };
+    let described = [&id, "-is"].concat();
+    let explained = (!row.doc.is_empty()).then(|| {
+        let stop = if row.doc.ends_with('.') { "" } else { "." };
+        el("p")
+            .attr("id", described.clone())
+            .class("explained")
+            .with([row.doc, stop].concat())
+    });
     let control = match row.entry {
         Entry::Heading => el("h4").with(label).html(),
         Entry::Switch => part::<Switch>(SwitchProps {
@@ -127,6 +135,7 @@ fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Elem
                 .attr("autocomplete", "off")
                 .value(value)
                 .attr("aria-invalid", refused.map(|_| "true"))
+                .attr("aria-describedby", explained.is_some().then_some(described))
                 .on_change(onchange);
             el("div")
                 .class("field")
@@ -136,7 +145,11 @@ fn field(row: Row, refused: Option<&str>, set: &Callback<(Row, String)>) -> Elem
                 .html()
         }
     };
-    el("div").key(row.path).attr("style", style).with(control)
+    el("div")
+        .key(row.path)
+        .attr("style", style)
+        .with(control)
+        .with(explained)
 }
 
 /// A name of the file as a person reads it.

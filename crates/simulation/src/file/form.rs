@@ -7,14 +7,6 @@
 use super::measure::{COUNT, DURATION, Measure, PERCENT};
 use crate::time::Nanos;
 
-/// A doc sentence: only the schema needs them, and the page goes without.
-macro_rules! said {
-    ($text:literal) => {
-        if cfg!(feature = "schema") { $text } else { "" }
-    };
-}
-pub(super) use said;
-
 /// The longest duration in a file: a thousand hours.
 pub(super) const LONG: Nanos = 3_600_000 * crate::time::SECOND;
 

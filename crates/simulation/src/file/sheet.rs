@@ -62,6 +62,8 @@ pub struct Row {
     pub value: String,
     /// How it is set.
     pub entry: Entry,
+    /// What it is, in a sentence; empty where the label says it all.
+    pub doc: &'static str,
 }
 
 impl Row {
@@ -167,7 +169,13 @@ struct Sheet<'t> {
 
 impl<'t> Sheet<'t> {
     /// Adds a row; the text that is to be read into it, if it is the one that changes.
-    fn row(&mut self, name: &str, value: String, entry: Entry) -> Option<&'t str> {
+    fn row(
+        &mut self,
+        name: &str,
+        doc: &'static str,
+        value: String,
+        entry: Entry,
+    ) -> Option<&'t str> {
         let path = [&self.path, name].concat();
         let wanted = self.change.filter(|(changed, _)| *changed == path);
         self.rows.push(Row {
@@ -175,6 +183,8 @@ impl<'t> Sheet<'t> {
             depth: self.depth,
             value,
             entry,
+            // What `null` is in a file, the setting itself shows.
+            doc: doc.split("; null").next().unwrap_or_default(),
         });
         wanted.map(|(_, text)| text)
     }
@@ -233,7 +243,7 @@ impl Form for Sheet<'_> {
                 ", or none"
             });
         }
-        let text = self.row(field.name, shown.clone(), Entry::Text(range));
+        let text = self.row(field.name, field.doc, shown.clone(), Entry::Text(range));
         let read = text.map(|text| {
             if field.optional && (text.is_empty() || text == NONE) {
                 return Ok(None);
@@ -247,7 +257,12 @@ impl Form for Sheet<'_> {
 
     fn real(&mut self, field: &Real, value: f64) -> f64 {
         let shown = writer::real_text(field.written, value);
-        let text = self.row(field.name, shown.clone(), Entry::Text(real_range(field)));
+        let text = self.row(
+            field.name,
+            field.doc,
+            shown.clone(),
+            Entry::Text(real_range(field)),
+        );
         let read = text.map(|text| real(field, &Value::String(with_unit(text, &shown))));
         self.read(read, value)
     }
@@ -256,33 +271,33 @@ impl Form for Sheet<'_> {
 
     fn pair(&mut self, _: &'static str, _: &'static str, _: &mut String, _: &mut String) {}
 
-    fn flag(&mut self, name: &'static str, _: &'static str, value: bool) -> bool {
+    fn flag(&mut self, name: &'static str, doc: &'static str, value: bool) -> bool {
         let shown = if value { "true" } else { "false" };
-        self.row(name, shown.to_owned(), Entry::Switch)
+        self.row(name, doc, shown.to_owned(), Entry::Switch)
             .map_or(value, |text| text == "true")
     }
 
     fn choice(
         &mut self,
         name: &'static str,
-        _: &'static str,
+        doc: &'static str,
         _: bool,
         of: &[&'static str],
         value: usize,
     ) -> usize {
         let shown = of.get(value).copied().unwrap_or_default();
-        let text = self.row(name, shown.to_owned(), Entry::OneOf(of.to_vec()));
+        let text = self.row(name, doc, shown.to_owned(), Entry::OneOf(of.to_vec()));
         let chosen = text.and_then(|text| of.iter().position(|it| *it == text));
         chosen.unwrap_or(value)
     }
 
-    fn part(&mut self, name: &'static str, _: &'static str, part: &mut dyn Part) {
+    fn part(&mut self, name: &'static str, doc: &'static str, part: &mut dyn Part) {
         let kinds = (part.meta().kinds)();
         if part.meta().tag.is_empty() {
-            self.row(name, String::new(), Entry::Heading);
+            self.row(name, doc, String::new(), Entry::Heading);
         } else {
             let kind = kinds.get(part.kind()).copied().unwrap_or_default();
-            let text = self.row(name, kind.to_owned(), Entry::OneOf(kinds.clone()));
+            let text = self.row(name, doc, kind.to_owned(), Entry::OneOf(kinds.clone()));
             let chosen = text.and_then(|text| kinds.iter().position(|it| *it == text));
             if let Some(kind) = chosen.filter(|kind| *kind != part.kind()) {
                 part.reset(kind);
@@ -291,7 +306,7 @@ impl Form for Sheet<'_> {
         self.within(name, |sheet| part.fields(sheet));
     }
 
-    fn maybe(&mut self, name: &'static str, _: &'static str, part: &mut dyn Parts) {
+    fn maybe(&mut self, name: &'static str, doc: &'static str, part: &mut dyn Parts) {
         let meta = part.sample();
         let meta = meta.meta();
         let several = !meta.tag.is_empty();
@@ -305,7 +320,7 @@ impl Form for Sheet<'_> {
                 (kind.to_owned(), Entry::OneOf(names.clone()))
             }
         };
-        match self.row(name, value.clone(), entry) {
+        match self.row(name, doc, value.clone(), entry) {
             Some(text) if text == value => {}
             Some("false" | NONE) => part.clear(),
             Some(text) => {
@@ -324,10 +339,10 @@ impl Form for Sheet<'_> {
         }
     }
 
-    fn list(&mut self, name: &'static str, _: &'static str, parts: &mut dyn Parts) {
+    fn list(&mut self, name: &'static str, doc: &'static str, parts: &mut dyn Parts) {
         let count = Number {
             name,
-            doc: "",
+            doc,
             measure: &super::measure::COUNT,
             least: 0,
             most: MOST,
@@ -344,7 +359,7 @@ impl Form for Sheet<'_> {
         for place in 0..wanted {
             if let Some(found) = parts.at(place) {
                 let place = [name, "[", &place.to_string(), "]"].concat();
-                self.row(&place, String::new(), Entry::Heading);
+                self.row(&place, "", String::new(), Entry::Heading);
                 self.within(&place, |sheet| found.fields(sheet));
             }
         }
@@ -392,6 +407,18 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_is_explained_without_a_word_of_files() {
+        let calls = Subject::Calls(CallPolicy::default());
+        for subject in [server(), balancer(), calls] {
+            for row in subject.rows() {
+                let told = !row.doc.is_empty() || row.path.ends_with(']');
+                assert!(told, "{} is not explained", row.path);
+                assert!(!row.doc.contains("null"), "{}: {}", row.path, row.doc);
+            }
+        }
+    }
+
+    #[test]
     fn a_label_is_the_last_step_of_the_path() {
         let label = |path: &str| {
             Row {
@@ -399,6 +426,7 @@ mod tests {
                 depth: 0,
                 value: String::new(),
                 entry: Entry::Heading,
+                doc: "",
             }
             .label()
         };

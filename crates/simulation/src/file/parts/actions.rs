@@ -2,7 +2,7 @@
 
 use super::kinds_part;
 use crate::action::{Action, Death, Ends};
-use crate::file::form::{Form, LONG, count, plain, said, told_duration};
+use crate::file::form::{Form, LONG, count, plain, told_duration};
 use crate::scenario::{
     Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, Role, ServerSpec, Timed,
 };
@@ -132,14 +132,14 @@ fn make(kind: usize) -> Action {
 
 /// The node that an action is done to.
 fn named(form: &mut dyn Form, name: &mut String) {
-    form.text("node", said!("The name of the node."), true, name);
+    form.text("node", "The name of the node.", true, name);
 }
 
 fn action(it: &mut Action, form: &mut dyn Form) {
     match it {
         Action::AddNode { node, links } => {
-            form.part("node", said!("The node."), node);
-            form.list("links", said!("Its links to nodes that exist."), links);
+            form.part("node", "The node.", node);
+            form.list("links", "Its links to nodes that exist.", links);
             let verdict = if node.name.is_empty() {
                 Err("“node” is missing".to_owned())
             } else {
@@ -154,7 +154,7 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         }
         Action::Kill(name, death) => {
             named(form, name);
-            let text = said!("A crash resets what is open; silence answers nothing more.");
+            let text = "A crash resets what is open; silence answers nothing more.";
             let which = usize::from(*death == Death::Silence);
             *death = match form.choice("death", text, false, &["crash", "silence"], which) {
                 0 => Death::Crash,
@@ -165,7 +165,7 @@ fn action(it: &mut Action, form: &mut dyn Form) {
             named(form, name);
             *draining = form.flag(
                 "draining",
-                said!("Whether balancers send it nothing new."),
+                "Whether balancers send it nothing new.",
                 *draining,
             );
         }
@@ -174,60 +174,48 @@ fn action(it: &mut Action, form: &mut dyn Form) {
             *speed = plain(
                 form,
                 "speed",
-                said!("How fast a core works."),
+                "How fast a core works.",
                 (0.001, 1_000.0),
                 *speed,
             );
         }
         Action::SetServer(name, spec) => {
             named(form, name);
-            form.part("server", said!("All of its settings."), spec);
+            form.part("server", "All of its settings.", spec);
         }
         Action::SetLoad(name, load) => {
             named(form, name);
-            form.part("load", said!("What its clients ask for."), load);
+            form.part("load", "What its clients ask for.", load);
         }
         Action::SetLan(name, spec) => {
             named(form, name);
-            form.part("lan", said!("Its clients and what they ask for."), spec);
+            form.part("lan", "Its clients and what they ask for.", spec);
         }
         Action::SetPolicy(name, policy) => {
             named(form, name);
-            form.part("policy", said!("The policy."), policy);
+            form.part("policy", "The policy.", policy);
         }
         Action::SetHealthCheck(name, check) => {
             named(form, name);
-            form.maybe(
-                "health_check",
-                said!("The health checks; null stops them."),
-                check,
-            );
+            form.maybe("health_check", "The health checks; null stops them.", check);
         }
         Action::SetEjection(name, ejection) => {
             named(form, name);
-            form.maybe("ejection", said!("The ejection; null stops it."), ejection);
+            form.maybe("ejection", "The ejection; null stops it.", ejection);
         }
         Action::SetStanding(name, standing) => {
             named(form, name);
-            form.part(
-                "standing",
-                said!("Backups, priorities and panic."),
-                standing,
-            );
+            form.part("standing", "Backups, priorities and panic.", standing);
         }
         Action::SetSlowStart(name, slow_start) => {
             named(form, name);
-            form.maybe(
-                "slow_start",
-                said!("The slow start; null stops it."),
-                slow_start,
-            );
+            form.maybe("slow_start", "The slow start; null stops it.", slow_start);
         }
         Action::SetProtection(name, protection) => {
             named(form, name);
             form.part(
                 "protection",
-                said!("What keeps retries and overload in bounds."),
+                "What keeps retries and overload in bounds.",
                 protection,
             );
         }
@@ -236,23 +224,23 @@ fn action(it: &mut Action, form: &mut dyn Form) {
             *tries = count(
                 form,
                 "max_attempts",
-                said!("How many backends one call may try."),
+                "How many backends one call may try.",
                 (1, 10),
                 *tries,
             );
         }
         Action::SetBalancer(name, settings) => {
             named(form, name);
-            form.part("settings", said!("All of its settings."), settings);
+            form.part("settings", "All of its settings.", settings);
         }
         Action::SetCalls(policy) => {
-            form.part("calls", said!("How clients treat a call."), policy);
+            form.part("calls", "How clients treat a call.", policy);
         }
         Action::SetWorkload(workload) => super::calls::workload(workload, form),
         Action::Connect(link) => {
             form.pair(
                 "between",
-                said!("The names of its ends."),
+                "The names of its ends.",
                 &mut link.a,
                 &mut link.b,
             );
@@ -265,7 +253,7 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         | Action::Release(ends) => {
             form.pair(
                 "between",
-                said!("The names of the link's ends."),
+                "The names of the link's ends.",
                 &mut ends.0,
                 &mut ends.1,
             );
@@ -273,17 +261,15 @@ fn action(it: &mut Action, form: &mut dyn Form) {
         Action::SetCarriage(ends, carriage) => {
             form.pair(
                 "between",
-                said!("The names of the link's ends."),
+                "The names of the link's ends.",
                 &mut ends.0,
                 &mut ends.1,
             );
             super::network::carriage(carriage, form);
         }
-        Action::All(actions) => form.list(
-            "actions",
-            said!("What is done: all of it, or nothing."),
-            actions,
-        ),
+        Action::All(actions) => {
+            form.list("actions", "What is done: all of it, or nothing.", actions)
+        }
     }
 }
 
@@ -299,6 +285,6 @@ fn timed_make(kind: usize) -> Timed {
 }
 
 fn timed(it: &mut Timed, form: &mut dyn Form) {
-    it.at = told_duration(form, "at", said!("When."), LONG, it.at);
+    it.at = told_duration(form, "at", "When.", LONG, it.at);
     action(&mut it.action, form);
 }

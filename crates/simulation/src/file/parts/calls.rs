@@ -3,7 +3,7 @@
 use super::{kinds_part, record_part};
 use crate::distribution::Distribution;
 use crate::file::form::{
-    Form, LONG, Real, Written, count, duration, percent, plain, said, told_duration,
+    Form, LONG, Real, Written, count, duration, percent, plain, told_duration,
 };
 use crate::file::sheet::Workload;
 use crate::scenario::Operation;
@@ -39,41 +39,37 @@ fn policy(it: &mut CallPolicy, form: &mut dyn Form) {
     it.deadline = duration(
         form,
         "deadline",
-        said!("From the call to its end, all attempts included."),
+        "From the call to its end, all attempts included.",
         1,
         it.deadline,
     );
     it.attempt_timeout = duration(
         form,
         "attempt_timeout",
-        said!("How long one attempt may take."),
+        "How long one attempt may take.",
         1,
         it.attempt_timeout,
     );
     it.max_attempts = count(
         form,
         "max_attempts",
-        said!("Attempts of a client, the first one included."),
+        "Attempts of a client, the first one included.",
         (1, 1_000),
         it.max_attempts,
     );
-    form.part(
-        "backoff",
-        said!("The waits between attempts."),
-        &mut it.backoff,
-    );
+    form.part("backoff", "The waits between attempts.", &mut it.backoff);
     let names = ["at-most-once", "at-least-once"];
     let which = usize::from(it.semantics == Semantics::AtLeastOnce);
-    let text = said!("Whether what may have been executed is sent again.");
+    let text = "Whether what may have been executed is sent again.";
     it.semantics = match form.choice("semantics", text, false, &names, which) {
         0 => Semantics::AtMostOnce,
         _ => Semantics::AtLeastOnce,
     };
-    let text = said!("Whether calls carry a key by which a server knows a repeated one.");
+    let text = "Whether calls carry a key by which a server knows a repeated one.";
     it.idempotency_keys = form.flag("idempotency_keys", text, it.idempotency_keys);
     form.maybe(
         "retry_budget",
-        said!("What a client's retries may add to its load; null is no bound."),
+        "What a client's retries may add to its load; null is no bound.",
         &mut it.retry_budget,
     );
 }
@@ -82,27 +78,21 @@ fn backoff(it: &mut Backoff, form: &mut dyn Form) {
     it.initial = duration(
         form,
         "initial",
-        said!("The mean wait before the first retry."),
+        "The mean wait before the first retry.",
         0,
         it.initial,
     );
     it.multiplier = plain(
         form,
         "multiplier",
-        said!("What each further wait is multiplied by."),
+        "What each further wait is multiplied by.",
         (1.0, 1_000.0),
         it.multiplier,
     );
-    it.max = duration(
-        form,
-        "max",
-        said!("The mean wait grows no further."),
-        0,
-        it.max,
-    );
+    it.max = duration(form, "max", "The mean wait grows no further.", 0, it.max);
     let field = Real {
         name: "jitter",
-        doc: said!("How far a wait may be off its mean."),
+        doc: "How far a wait may be off its mean.",
         written: Written::Share,
         least: 0.0,
         most: 1.0,
@@ -115,14 +105,14 @@ fn budget(it: &mut BudgetTerms, form: &mut dyn Form) {
     it.percent = percent(
         form,
         "percent",
-        said!("Retries that calls pay for, in percent of the calls."),
+        "Retries that calls pay for, in percent of the calls.",
         (0, 1_000),
         it.percent,
     );
     it.min_per_second = count(
         form,
         "min_per_second",
-        said!("Retries a second that are free."),
+        "Retries a second that are free.",
         (0, 10_000),
         it.min_per_second,
     );
@@ -136,7 +126,7 @@ fn workload_alone(it: &mut Workload, form: &mut dyn Form) {
 pub(super) fn workload(it: &mut Vec<Operation>, form: &mut dyn Form) {
     form.list(
         "workload",
-        said!("What clients call from then on, and how long the work takes."),
+        "What clients call from then on, and how long the work takes.",
         it,
     );
     let idle = it.iter().all(|operation| operation.weight == 0);
@@ -160,13 +150,13 @@ fn operation_fields(it: &mut Operation, form: &mut dyn Form) {
     it.weight = count(
         form,
         "weight",
-        said!("Its share of the calls, relative to the other weights."),
+        "Its share of the calls, relative to the other weights.",
         (0, 1_000_000),
         it.weight,
     );
     form.part(
         "demand",
-        said!("Processor time on a core of speed 1."),
+        "Processor time on a core of speed 1.",
         &mut it.demand,
     );
 }
@@ -175,13 +165,7 @@ fn operation_fields(it: &mut Operation, form: &mut dyn Form) {
 pub(super) fn procedure(form: &mut dyn Form, procedure: Procedure) -> Procedure {
     let names = Procedure::ALL.map(Procedure::name);
     let which = procedure.number() as usize - 1;
-    let which = form.choice(
-        "procedure",
-        said!("The procedure called."),
-        true,
-        &names,
-        which,
-    );
+    let which = form.choice("procedure", "The procedure called.", true, &names, which);
     Procedure::ALL.get(which).copied().unwrap_or(procedure)
 }
 
@@ -210,14 +194,14 @@ fn make(kind: usize) -> Distribution {
 
 fn distribution(it: &mut Distribution, form: &mut dyn Form) {
     let most = (3_600 * SECOND).min(LONG);
-    let mean = told_duration(form, "mean", said!("The mean."), most, it.mean());
+    let mean = told_duration(form, "mean", "The mean.", most, it.mean());
     *it = it.with_mean(mean);
     match it {
         Distribution::LogNormal { cv, .. } => {
             *cv = plain(
                 form,
                 "cv",
-                said!("Standard deviation over mean."),
+                "Standard deviation over mean.",
                 (0.0, 100.0),
                 *cv,
             );
@@ -233,7 +217,7 @@ fn distribution(it: &mut Distribution, form: &mut dyn Form) {
             *shape = plain(
                 form,
                 "shape",
-                said!("Tail index, above 1; up to 2 the variance is infinite."),
+                "Tail index, above 1; up to 2 the variance is infinite.",
                 (1.0, 1_000.0),
                 *shape,
             );

@@ -1,7 +1,7 @@
 //! A balancer's settings, and what it believes of its backends.
 
 use super::{kinds_part, record_part};
-use crate::file::form::{Form, count, duration, judged, maybe_duration, measured, percent, said};
+use crate::file::form::{Form, count, duration, judged, maybe_duration, measured, percent};
 use crate::file::measure::{HUNDREDTHS, THOUSANDTHS};
 use balancer::{
     Ejection, FailurePercentage, HealthCheck, MaxFails, Settings, SlowStart, Spill, Standing,
@@ -30,48 +30,44 @@ kinds_part!(Spill, "Spill", "kind", true, names, kind, make, spill);
 
 /// A balancer's settings.
 pub(super) fn settings(it: &mut Settings, form: &mut dyn Form) {
-    form.part(
-        "policy",
-        said!("The rule that picks a backend."),
-        &mut it.policy,
-    );
+    form.part("policy", "The rule that picks a backend.", &mut it.policy);
     form.maybe(
         "health_check",
-        said!("Active health checks; null is none."),
+        "Active health checks; null is none.",
         &mut it.health_check,
     );
     form.maybe(
         "ejection",
-        said!("Passive ejection of backends whose attempts fail; null is none."),
+        "Passive ejection of backends whose attempts fail; null is none.",
         &mut it.ejection,
     );
     it.max_attempts = count(
         form,
         "max_attempts",
-        said!("How many backends one call may try."),
+        "How many backends one call may try.",
         (1, 1_000),
         it.max_attempts,
     );
     it.attempt_timeout = duration(
         form,
         "attempt_timeout",
-        said!("How long an attempt may take."),
+        "How long an attempt may take.",
         1,
         it.attempt_timeout,
     );
     form.part(
         "standing",
-        said!("Backups, priorities and panic."),
+        "Backups, priorities and panic.",
         &mut it.standing,
     );
     form.maybe(
         "slow_start",
-        said!("Slow start of those who come back; null is none."),
+        "Slow start of those who come back; null is none.",
         &mut it.slow_start,
     );
     form.part(
         "protection",
-        said!("What keeps retries and overload in bounds."),
+        "What keeps retries and overload in bounds.",
         &mut it.protection,
     );
 }
@@ -80,41 +76,41 @@ fn check(it: &mut HealthCheck, form: &mut dyn Form) {
     it.interval = duration(
         form,
         "interval",
-        said!("From one check of a backend to its next."),
+        "From one check of a backend to its next.",
         1,
         it.interval,
     );
     it.timeout = duration(
         form,
         "timeout",
-        said!("How long a check may go unanswered; at most the interval."),
+        "How long a check may go unanswered; at most the interval.",
         1,
         it.timeout,
     );
     it.rise = count(
         form,
         "rise",
-        said!("Passes in a row that bring a backend up."),
+        "Passes in a row that bring a backend up.",
         (1, u32::MAX),
         it.rise,
     );
     it.fall = count(
         form,
         "fall",
-        said!("Failures in a row that take a backend down."),
+        "Failures in a row that take a backend down.",
         (1, u32::MAX),
         it.fall,
     );
     it.fast_interval = maybe_duration(
         form,
         "fast_interval",
-        said!("The interval while in doubt; null is the interval."),
+        "The interval while in doubt; null is the interval.",
         it.fast_interval,
     );
     it.down_interval = maybe_duration(
         form,
         "down_interval",
-        said!("The interval while down; null is the interval."),
+        "The interval while down; null is the interval.",
         it.down_interval,
     );
     let verdict = if it.timeout > it.interval {
@@ -129,33 +125,33 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
     it.consecutive_failures = count(
         form,
         "consecutive_failures",
-        said!("Failed attempts in a row that eject."),
+        "Failed attempts in a row that eject.",
         (1, u32::MAX),
         it.consecutive_failures,
     );
     form.maybe(
         "max_fails",
-        said!("nginx's rule in place of failures in a row; null is none."),
+        "nginx's rule in place of failures in a row; null is none.",
         &mut it.max_fails,
     );
     it.base_time = duration(
         form,
         "base_time",
-        said!("The length of a first ejection."),
+        "The length of a first ejection.",
         1,
         it.base_time,
     );
     it.max_time = duration(
         form,
         "max_time",
-        said!("The length that no ejection exceeds."),
+        "The length that no ejection exceeds.",
         1,
         it.max_time,
     );
     it.max_jitter = duration(
         form,
         "max_jitter",
-        said!("The most by which chance makes an ejection longer."),
+        "The most by which chance makes an ejection longer.",
         0,
         it.max_jitter,
     );
@@ -163,27 +159,25 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
     it.max_percent = percent(
         form,
         "max_percent",
-        said!("The share of backends that may be ejected at once."),
+        "The share of backends that may be ejected at once.",
         (0, 100),
         it.max_percent,
     );
     it.interval = duration(
         form,
         "interval",
-        said!(
-            "How long answers are counted before backends are compared, and the time after which one ejection is forgiven."
-        ),
+        "How long answers are counted before backends are compared, and the time after which one ejection is forgiven.",
         1,
         it.interval,
     );
     form.maybe(
         "success_rate",
-        said!("Ejection of those far below the mean; null is none."),
+        "Ejection of those far below the mean; null is none.",
         &mut it.success_rate,
     );
     form.maybe(
         "failure_percentage",
-        said!("Ejection of those of whose attempts too many fail; null is none."),
+        "Ejection of those of whose attempts too many fail; null is none.",
         &mut it.failure_percentage,
     );
     let verdict = if it.max_time < it.base_time {
@@ -195,28 +189,28 @@ fn ejection(it: &mut Ejection, form: &mut dyn Form) {
 }
 
 fn max_fails(it: &mut MaxFails, form: &mut dyn Form) {
-    let text = said!("Failures that take a backend out.");
+    let text = "Failures that take a backend out.";
     it.max_fails = count(form, "max_fails", text, (1, 1_000_000), it.max_fails);
-    let text = said!("How long it is out, and how long a failure is held against it.");
+    let text = "How long it is out, and how long a failure is held against it.";
     it.fail_timeout = duration(form, "fail_timeout", text, 1, it.fail_timeout);
 }
 
 /// How many of the offences against a rule eject.
 fn enforced(form: &mut dyn Form, value: u32) -> u32 {
-    let text = said!("The share of offences that eject; 0% only looks.");
+    let text = "The share of offences that eject; 0% only looks.";
     percent(form, "enforced", text, (0, 100), value)
 }
 
 /// What there must be before backends are compared.
 fn evidence(form: &mut dyn Form, least_hosts: u32, hosts: &mut u32, volume: &mut u32) {
-    let text = said!("Fewer backends with enough attempts prove nothing.");
+    let text = "Fewer backends with enough attempts prove nothing.";
     *hosts = count(form, "minimum_hosts", text, (least_hosts, 100_000), *hosts);
-    let text = said!("Fewer attempts of a backend prove nothing.");
+    let text = "Fewer attempts of a backend prove nothing.";
     *volume = count(form, "request_volume", text, (1, 1_000_000), *volume);
 }
 
 fn success_rate(it: &mut SuccessRate, form: &mut dyn Form) {
-    let text = said!("Standard deviations below the mean.");
+    let text = "Standard deviations below the mean.";
     let range = (0, 10_000);
     it.stdev_factor = measured(
         form,
@@ -231,7 +225,7 @@ fn success_rate(it: &mut SuccessRate, form: &mut dyn Form) {
 }
 
 fn failures(it: &mut FailurePercentage, form: &mut dyn Form) {
-    let text = said!("Failed attempts from which on it is out.");
+    let text = "Failed attempts from which on it is out.";
     it.threshold = percent(form, "threshold", text, (1, 100), it.threshold);
     evidence(form, 1, &mut it.minimum_hosts, &mut it.request_volume);
     it.enforced_percent = enforced(form, it.enforced_percent);
@@ -241,29 +235,25 @@ fn standing(it: &mut Standing, form: &mut dyn Form) {
     it.panic_percent = percent(
         form,
         "panic",
-        said!("The share of well ones below which all of a priority may be picked; 0% is never."),
+        "The share of well ones below which all of a priority may be picked; 0% is never.",
         (0, 100),
         it.panic_percent,
     );
-    form.part(
-        "spill",
-        said!("When higher priorities get calls."),
-        &mut it.spill,
-    );
+    form.part("spill", "When higher priorities get calls.", &mut it.spill);
 }
 
 fn slow_start(it: &mut SlowStart, form: &mut dyn Form) {
     it.window = duration(
         form,
         "window",
-        said!("How long it takes to have all of the weight."),
+        "How long it takes to have all of the weight.",
         1,
         it.window,
     );
     it.aggression = measured(
         form,
         "aggression",
-        said!("1 is linear, more is quicker at first."),
+        "1 is linear, more is quicker at first.",
         &HUNDREDTHS,
         (10, 1_000),
         it.aggression,
@@ -271,7 +261,7 @@ fn slow_start(it: &mut SlowStart, form: &mut dyn Form) {
     it.min_percent = percent(
         form,
         "least",
-        said!("The share of the weight that it has at least."),
+        "The share of the weight that it has at least.",
         (1, 100),
         it.min_percent,
     );
@@ -297,7 +287,7 @@ fn spill(it: &mut Spill, form: &mut dyn Form) {
         *factor = percent(
             form,
             "factor",
-            said!("How much more than its share each backend could take."),
+            "How much more than its share each backend could take.",
             (100, 1_000),
             *factor,
         );

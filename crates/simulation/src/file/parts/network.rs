@@ -1,7 +1,7 @@
 //! Nodes, LANs and links.
 
 use super::{kinds_part, record_part};
-use crate::file::form::{Form, Number, Real, Written, count, plain, said, told_duration};
+use crate::file::form::{Form, Number, Real, Written, count, plain, told_duration};
 use crate::file::measure::{BANDWIDTH, DURATION};
 use crate::scenario::{Carriage, LanSpec, LinkSpec, Load, NodeSpec, Position, Role, ServerSpec};
 use crate::time::SECOND;
@@ -47,7 +47,7 @@ fn make(kind: usize) -> NodeSpec {
 fn node(it: &mut NodeSpec, form: &mut dyn Form) {
     form.text(
         "name",
-        said!("Its name, unlike all others; 1 to 40 characters."),
+        "Its name, unlike all others; 1 to 40 characters.",
         true,
         &mut it.name,
     );
@@ -65,14 +65,14 @@ pub(super) fn position(it: &mut Position, form: &mut dyn Form) {
     it.x = plain(
         form,
         "x",
-        said!("Where it is drawn, from the left."),
+        "Where it is drawn, from the left.",
         (0.0, 1_000.0),
         it.x,
     );
     it.y = plain(
         form,
         "y",
-        said!("Where it is drawn, from the top."),
+        "Where it is drawn, from the top.",
         (0.0, 600.0),
         it.y,
     );
@@ -90,11 +90,11 @@ pub(super) fn lan(it: &mut LanSpec, form: &mut dyn Form) {
     it.clients = count(
         form,
         "clients",
-        said!("How many clients it has."),
+        "How many clients it has.",
         (1, 250),
         it.clients,
     );
-    form.part("load", said!("What they ask for together."), &mut it.load);
+    form.part("load", "What they ask for together.", &mut it.load);
 }
 
 fn load_names() -> Vec<&'static str> {
@@ -122,7 +122,7 @@ fn load(it: &mut Load, form: &mut dyn Form) {
         Load::Poisson { rate } | Load::Constant { rate } => {
             let field = Real {
                 name: "rate",
-                doc: said!("Calls a second of the whole LAN."),
+                doc: "Calls a second of the whole LAN.",
                 written: Written::Rate,
                 least: 0.0,
                 most: 100_000.0,
@@ -131,7 +131,7 @@ fn load(it: &mut Load, form: &mut dyn Form) {
             *rate = form.real(&field, *rate);
         }
         Load::Closed { think } => {
-            let text = said!("Mean time, exponential, from an answer to the client's next call.");
+            let text = "Mean time, exponential, from an answer to the client's next call.";
             *think = told_duration(form, "think", text, 3_600 * SECOND, *think);
         }
     }
@@ -146,12 +146,7 @@ fn link_default() -> LinkSpec {
 }
 
 fn link(it: &mut LinkSpec, form: &mut dyn Form) {
-    form.pair(
-        "between",
-        said!("The names of its ends."),
-        &mut it.a,
-        &mut it.b,
-    );
+    form.pair("between", "The names of its ends.", &mut it.a, &mut it.b);
     carriage(&mut it.carriage, form);
 }
 
@@ -159,7 +154,7 @@ fn link(it: &mut LinkSpec, form: &mut dyn Form) {
 pub(super) fn carriage(it: &mut Carriage, form: &mut dyn Form) {
     let field = Number {
         name: "latency",
-        doc: said!("Propagation delay one way."),
+        doc: "Propagation delay one way.",
         measure: &DURATION,
         least: 0,
         most: 60 * SECOND,
@@ -167,7 +162,7 @@ pub(super) fn carriage(it: &mut Carriage, form: &mut dyn Form) {
         required: false,
     };
     it.latency = form.number(&field, Some(it.latency)).unwrap_or(it.latency);
-    let text = said!("The most that a message is late beyond that, uniformly.");
+    let text = "The most that a message is late beyond that, uniformly.";
     let field = Number {
         name: "jitter",
         doc: text,
@@ -176,7 +171,7 @@ pub(super) fn carriage(it: &mut Carriage, form: &mut dyn Form) {
     it.jitter = form.number(&field, Some(it.jitter)).unwrap_or(it.jitter);
     let field = Number {
         name: "bandwidth",
-        doc: said!("In each direction."),
+        doc: "In each direction.",
         measure: &BANDWIDTH,
         least: 1_000,
         most: 1_000_000_000_000,
@@ -187,7 +182,7 @@ pub(super) fn carriage(it: &mut Carriage, form: &mut dyn Form) {
         .unwrap_or(it.bandwidth);
     let field = Real {
         name: "loss",
-        doc: said!("Messages that are lost on the way."),
+        doc: "Messages that are lost on the way.",
         written: Written::Share,
         least: 0.0,
         most: 1.0,

@@ -1,7 +1,7 @@
 //! Policies, by the names that the balancer's own catalogue gives them.
 
 use super::kinds_part;
-use crate::file::form::{Form, count, duration, judged, measured, percent, said};
+use crate::file::form::{Form, count, duration, judged, measured, percent};
 use crate::file::measure::HUNDREDTHS;
 use balancer::Policy;
 
@@ -29,13 +29,13 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
             *decay = duration(
                 form,
                 "decay",
-                said!("The time constant of the latency estimate."),
+                "The time constant of the latency estimate.",
                 1,
                 *decay,
             );
         }
         Policy::RingHash { points_per_weight } => {
-            let text = said!("Points on the ring per unit of weight.");
+            let text = "Points on the ring per unit of weight.";
             *points_per_weight = count(
                 form,
                 "points_per_weight",
@@ -48,16 +48,10 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
             choices,
             replacement,
         } => {
-            *choices = count(
-                form,
-                "choices",
-                said!("How many are drawn."),
-                (2, 10),
-                *choices,
-            );
+            *choices = count(form, "choices", "How many are drawn.", (2, 10), *choices);
             *replacement = form.flag(
                 "replacement",
-                said!("Whether the same one may be drawn again."),
+                "Whether the same one may be drawn again.",
                 *replacement,
             );
         }
@@ -65,7 +59,7 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
             *bias = measured(
                 form,
                 "bias",
-                said!("Envoy's active_request_bias."),
+                "Envoy's active_request_bias.",
                 &HUNDREDTHS,
                 (0, 1_000),
                 *bias,
@@ -75,7 +69,7 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
             *factor = percent(
                 form,
                 "factor",
-                said!("The most that one may have, of the mean."),
+                "The most that one may have, of the mean.",
                 (101, 1_000),
                 *factor,
             );
@@ -84,7 +78,7 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
             *table_size = count(
                 form,
                 "table_size",
-                said!("Entries of the table, a prime."),
+                "Entries of the table, a prime.",
                 (7, 5_000_011),
                 *table_size,
             );
@@ -92,7 +86,7 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
         Policy::MapHash { avalanche } => {
             *avalanche = form.flag(
                 "avalanche",
-                said!("Whether the address is hashed before it is looked up."),
+                "Whether the address is hashed before it is looked up.",
                 *avalanche,
             );
         }
@@ -100,14 +94,8 @@ fn policy(it: &mut Policy, form: &mut dyn Form) {
             probes,
             hot_percent,
         } => {
-            *probes = count(
-                form,
-                "probes",
-                said!("Probes for each choice."),
-                (1, 10),
-                *probes,
-            );
-            let text = said!("The quantile of requests in flight above which a backend is hot.");
+            *probes = count(form, "probes", "Probes for each choice.", (1, 10), *probes);
+            let text = "The quantile of requests in flight above which a backend is hot.";
             *hot_percent = percent(form, "hot", text, (0, 100), *hot_percent);
         }
         Policy::RoundRobin

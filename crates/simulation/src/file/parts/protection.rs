@@ -1,9 +1,7 @@
 //! What a balancer protects its backends by.
 
 use super::{kinds_part, record_part};
-use crate::file::form::{
-    Form, Number, count, duration, judged, maybe_count, measured, percent, said,
-};
+use crate::file::form::{Form, Number, count, duration, judged, maybe_count, measured, percent};
 use crate::file::measure::{FINE_PERCENT, RATE, THOUSANDTHS};
 use crate::time::{MILLISECOND, SECOND};
 use balancer::Protection;
@@ -45,22 +43,22 @@ kinds_part!(
 fn protection(it: &mut Protection, form: &mut dyn Form) {
     form.maybe(
         "retry_budget",
-        said!("What retries may add to the load; null is no bound."),
+        "What retries may add to the load; null is no bound.",
         &mut it.retry_budget,
     );
     form.maybe(
         "hedging",
-        said!("A second attempt while the first is under way; null is none."),
+        "A second attempt while the first is under way; null is none.",
         &mut it.hedging,
     );
     form.part(
         "breakers",
-        said!("How much may be under way at once."),
+        "How much may be under way at once.",
         &mut it.breakers,
     );
     form.maybe(
         "rate_limit",
-        said!("How many calls are let in over time; null is any number."),
+        "How many calls are let in over time; null is any number.",
         &mut it.rate_limit,
     );
 }
@@ -69,31 +67,25 @@ fn breakers(it: &mut Breakers, form: &mut dyn Form) {
     it.max_connections = maybe_count(
         form,
         "max_connections",
-        said!("Connections to all backends that carry a request."),
+        "Connections to all backends that carry a request.",
         1,
         it.max_connections,
     );
     it.max_pending = maybe_count(
         form,
         "max_pending",
-        said!("Requests that wait for a connection."),
+        "Requests that wait for a connection.",
         0,
         it.max_pending,
     );
     it.max_requests = maybe_count(
         form,
         "max_requests",
-        said!("Requests under way."),
+        "Requests under way.",
         1,
         it.max_requests,
     );
-    it.max_retries = maybe_count(
-        form,
-        "max_retries",
-        said!("Retries under way."),
-        0,
-        it.max_retries,
-    );
+    it.max_retries = maybe_count(form, "max_retries", "Retries under way.", 0, it.max_retries);
 }
 
 fn budget_names() -> Vec<&'static str> {
@@ -130,21 +122,21 @@ fn budget(it: &mut RetryBudget, form: &mut dyn Form) {
             *ttl = duration(
                 form,
                 "ttl",
-                said!("How long a deposit counts, 1 s to 60 s."),
+                "How long a deposit counts, 1 s to 60 s.",
                 SECOND,
                 *ttl,
             );
             *min_per_second = count(
                 form,
                 "min_per_second",
-                said!("Retries a second that are free."),
+                "Retries a second that are free.",
                 (0, 10_000),
                 *min_per_second,
             );
             *share = percent(
                 form,
                 "percent",
-                said!("Retries that calls pay for, of the calls."),
+                "Retries that calls pay for, of the calls.",
                 (0, 1_000),
                 *share,
             );
@@ -157,7 +149,7 @@ fn budget(it: &mut RetryBudget, form: &mut dyn Form) {
             *max_tokens = measured(
                 form,
                 "max_tokens",
-                said!("Tokens when full."),
+                "Tokens when full.",
                 &THOUSANDTHS,
                 range,
                 *max_tokens,
@@ -165,7 +157,7 @@ fn budget(it: &mut RetryBudget, form: &mut dyn Form) {
             *token_ratio = measured(
                 form,
                 "token_ratio",
-                said!("What a success brings."),
+                "What a success brings.",
                 &THOUSANDTHS,
                 range,
                 *token_ratio,
@@ -178,14 +170,14 @@ fn budget(it: &mut RetryBudget, form: &mut dyn Form) {
             *share = percent(
                 form,
                 "percent",
-                said!("Retries under way, of the calls under way."),
+                "Retries under way, of the calls under way.",
                 (0, 100),
                 *share,
             );
             *min_concurrency = count(
                 form,
                 "min_concurrency",
-                said!("Retries that may always be under way."),
+                "Retries that may always be under way.",
                 (0, u32::MAX),
                 *min_concurrency,
             );
@@ -218,16 +210,14 @@ fn hedging_make(kind: usize) -> Hedging {
 fn hedging(it: &mut Hedging, form: &mut dyn Form) {
     match it {
         Hedging::Percentile(share) => {
-            let text = said!(
-                "The second attempt comes after the time within which so many of recent answers came."
-            );
+            let text = "The second attempt comes after the time within which so many of recent answers came.";
             *share = measured(form, "percentile", text, &FINE_PERCENT, (1, 9_999), *share);
         }
         Hedging::After(delay) => {
             *delay = duration(
                 form,
                 "delay",
-                said!("The second attempt comes after so long."),
+                "The second attempt comes after so long.",
                 1,
                 *delay,
             );
@@ -261,7 +251,7 @@ fn limit(it: &mut RateLimit, form: &mut dyn Form) {
     let (RateLimit::Leaky { rate, .. } | RateLimit::Token { rate, .. }) = it;
     let field = Number {
         name: "rate",
-        doc: said!("Calls a second."),
+        doc: "Calls a second.",
         measure: &RATE,
         least: 1,
         most: 1_000_000_000,
@@ -276,14 +266,14 @@ fn limit(it: &mut RateLimit, form: &mut dyn Form) {
             *burst = count(
                 form,
                 "burst",
-                said!("Calls above the rate that are not refused."),
+                "Calls above the rate that are not refused.",
                 (0, 1_000_000),
                 *burst,
             );
             *undelayed = count(
                 form,
                 "undelayed",
-                said!("Those of the burst that are not delayed."),
+                "Those of the burst that are not delayed.",
                 (0, u32::MAX),
                 *undelayed,
             );
@@ -292,7 +282,7 @@ fn limit(it: &mut RateLimit, form: &mut dyn Form) {
             *burst = count(
                 form,
                 "burst",
-                said!("Tokens when full, as at first."),
+                "Tokens when full, as at first.",
                 (1, 1_000_000),
                 *burst,
             );

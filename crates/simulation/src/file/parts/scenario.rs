@@ -1,7 +1,7 @@
 //! The scenario itself.
 
 use super::record_part;
-use crate::file::form::{Form, Number, plain, said};
+use crate::file::form::{Form, Number, plain};
 use crate::file::measure::COUNT;
 use crate::scenario::Scenario;
 use rpc::encoding::Encoding;
@@ -33,7 +33,7 @@ record_part!(Scenario, "Scenario", empty(), fields);
 fn fields(it: &mut Scenario, form: &mut dyn Form) {
     let version = Number {
         name: "reroute",
-        doc: said!("The version of this format."),
+        doc: "The version of this format.",
         measure: &COUNT,
         least: VERSION,
         most: VERSION,
@@ -43,58 +43,54 @@ fn fields(it: &mut Scenario, form: &mut dyn Form) {
     form.number(&version, Some(VERSION));
     form.text(
         "name",
-        said!("A short name, as in the page's address."),
+        "A short name, as in the page's address.",
         false,
         &mut it.slug,
     );
     form.text(
         "title",
-        said!("The title in the list of scenarios."),
+        "The title in the list of scenarios.",
         false,
         &mut it.title,
     );
     form.text(
         "hint",
-        said!("What to try, and what to look for."),
+        "What to try, and what to look for.",
         false,
         &mut it.hint,
     );
     let seed = Number {
         name: "seed",
-        doc: said!("Where every random stream of the run comes from."),
+        doc: "Where every random stream of the run comes from.",
         least: 0,
         most: u64::MAX,
         required: false,
         ..version
     };
     it.seed = form.number(&seed, Some(it.seed)).unwrap_or(it.seed);
-    let text = said!("Virtual seconds that the page shows in a second.");
+    let text = "Virtual seconds that the page shows in a second.";
     it.speed = plain(form, "speed", text, (0.001, 100.0), it.speed);
     form.text(
         "service",
-        said!("The name that clients look up."),
+        "The name that clients look up.",
         false,
         &mut it.service,
     );
     let names = ["json-http", "onc-rpc"];
-    let text = said!("How calls are written on the wire: JSON-RPC in HTTP/1.1, or ONC RPC in XDR.");
+    let text = "How calls are written on the wire: JSON-RPC in HTTP/1.1, or ONC RPC in XDR.";
     let which = usize::from(it.encoding == Encoding::OncRpc);
     it.encoding = Encoding::ALL[form.choice("encoding", text, false, &names, which).min(1)];
-    form.part(
-        "calls",
-        said!("How clients treat a call."),
-        &mut it.call_policy,
-    );
+    form.part("calls", "How clients treat a call.", &mut it.call_policy);
     form.list(
         "workload",
-        said!("What clients call, and how long the work takes."),
+        "What clients call, and how long the work takes.",
         &mut it.workload,
     );
-    form.list("nodes", said!("The nodes."), &mut it.nodes);
-    form.list("links", said!("The links between nodes."), &mut it.links);
+    form.list("nodes", "The nodes.", &mut it.nodes);
+    form.list("links", "The links between nodes.", &mut it.links);
     form.list(
         "timeline",
-        said!("What happens by itself, and when."),
+        "What happens by itself, and when.",
         &mut it.timeline,
     );
 }

@@ -1,7 +1,7 @@
 //! Servers, and who waits there how.
 
 use super::{kinds_part, record_part};
-use crate::file::form::{Form, count, duration, judged, percent, plain, said};
+use crate::file::form::{Form, count, duration, judged, percent, plain};
 use crate::scenario::ServerSpec;
 use crate::time::MILLISECOND;
 use balancer::protection::{ConcurrencyLimit, Criticality, Discipline};
@@ -40,54 +40,48 @@ kinds_part!(
 
 /// A server's settings.
 pub(super) fn server(it: &mut ServerSpec, form: &mut dyn Form) {
-    it.cores = count(
-        form,
-        "cores",
-        said!("Calls served at once."),
-        (1, 64),
-        it.cores,
-    );
+    it.cores = count(form, "cores", "Calls served at once.", (1, 64), it.cores);
     it.speed = plain(
         form,
         "speed",
-        said!("How fast a core works: 0.1 is ten times slower than demands are written."),
+        "How fast a core works: 0.1 is ten times slower than demands are written.",
         (0.001, 1_000.0),
         it.speed,
     );
     it.queue_limit = count(
         form,
         "queue_limit",
-        said!("Calls that may wait, or share the cores; one more is shed."),
+        "Calls that may wait, or share the cores; one more is shed.",
         (0, 100_000),
         it.queue_limit,
     );
     it.weight = count(
         form,
         "weight",
-        said!("The weight that balancers give it."),
+        "The weight that balancers give it.",
         (1, 256),
         it.weight,
     );
-    let text = said!("Its priority at balancers: 0 is served first, others are backups.");
+    let text = "Its priority at balancers: 0 is served first, others are backups.";
     it.priority = count(form, "priority", text, (0, 255), it.priority.into()) as u8;
     form.part(
         "discipline",
-        said!("Which of those that wait is served next."),
+        "Which of those that wait is served next.",
         &mut it.discipline,
     );
     form.list(
         "criticality",
-        said!("What is shed from a full queue later or first."),
+        "What is shed from a full queue later or first.",
         &mut it.criticality,
     );
     form.maybe(
         "concurrency",
-        said!("How many calls it has at once before it sheds; null is no bound but the queue's."),
+        "How many calls it has at once before it sheds; null is no bound but the queue's.",
         &mut it.concurrency,
     );
     it.drops_expired = form.flag(
         "drops_expired",
-        said!("Whether it drops a call whose deadline has passed when its turn comes."),
+        "Whether it drops a call whose deadline has passed when its turn comes.",
         it.drops_expired,
     );
 }
@@ -95,13 +89,7 @@ pub(super) fn server(it: &mut ServerSpec, form: &mut dyn Form) {
 fn ranked(it: &mut Ranked, form: &mut dyn Form) {
     it.0 = super::calls::procedure(form, it.0);
     let names = ["sheddable", "sheddable-plus", "critical", "critical-plus"];
-    let which = form.choice(
-        "level",
-        said!("How much it matters."),
-        true,
-        &names,
-        it.1 as usize,
-    );
+    let which = form.choice("level", "How much it matters.", true, &names, it.1 as usize);
     it.1 = match which {
         0 => Criticality::Sheddable,
         1 => Criticality::SheddablePlus,
@@ -137,13 +125,11 @@ fn discipline(it: &mut Discipline, form: &mut dyn Form) {
         *target = duration(
             form,
             "target",
-            said!("How long one may wait in a standing line."),
+            "How long one may wait in a standing line.",
             1,
             *target,
         );
-        let text = said!(
-            "How long one may wait otherwise, and how long a line stands before it counts as standing."
-        );
+        let text = "How long one may wait otherwise, and how long a line stands before it counts as standing.";
         *interval = duration(form, "interval", text, 1, *interval);
     }
     let verdict = match *it {
@@ -179,7 +165,7 @@ fn limit(it: &mut ConcurrencyLimit, form: &mut dyn Form) {
     let range = (1, 1_000_000);
     match it {
         ConcurrencyLimit::Fixed(limit) => {
-            *limit = count(form, "limit", said!("Always so many."), range, *limit);
+            *limit = count(form, "limit", "Always so many.", range, *limit);
         }
         ConcurrencyLimit::Adaptive {
             least,
@@ -187,22 +173,16 @@ fn limit(it: &mut ConcurrencyLimit, form: &mut dyn Form) {
             slow,
             ratio,
         } => {
-            *least = count(form, "least", said!("Never fewer."), range, *least);
-            *most = count(form, "most", said!("Never more."), range, *most);
+            *least = count(form, "least", "Never fewer.", range, *least);
+            *most = count(form, "most", "Never more.", range, *most);
             *slow = duration(
                 form,
                 "slow",
-                said!("A call that takes longer lowers the limit."),
+                "A call that takes longer lowers the limit.",
                 1,
                 *slow,
             );
-            *ratio = percent(
-                form,
-                "ratio",
-                said!("What it is lowered to."),
-                (1, 99),
-                *ratio,
-            );
+            *ratio = percent(form, "ratio", "What it is lowered to.", (1, 99), *ratio);
         }
     }
     form.holds(judged(it.validate()));
