@@ -10,7 +10,7 @@ use std::process::Command;
 /// What all the page loads may weigh, in bytes after gzip: where it stands, and a little for another
 /// compiler. It is lowered whenever the page is lighter, until it is [`GOAL`], and raised only in a
 /// commit of its own that says for what.
-pub(crate) const BUDGET: u64 = 406_000;
+pub(crate) const BUDGET: u64 = 410_000;
 /// What all the page loads should weigh.
 pub(crate) const GOAL: u64 = 220_000;
 
