@@ -29,6 +29,7 @@ mod states;
 mod told;
 mod topology;
 mod trial;
+mod tune;
 mod views;
 
 use crate::action::Action;
