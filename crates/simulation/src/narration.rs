@@ -89,11 +89,13 @@ impl World {
                 before,
                 speed,
             } => {
-                let change = if speed < before { "slower" } else { "faster" };
                 let name = self.name(*node);
-                format!(
-                    "{name} works {change} now: at {speed} times the speed that the demand is written for."
-                )
+                let change = if speed < before { "slower" } else { "faster" };
+                if *speed == 1.0 {
+                    format!("{name} works at its usual speed again.")
+                } else {
+                    format!("{name} works {change} now: at {speed} times its usual speed.")
+                }
             }
             IncidentKind::Link {
                 a,
