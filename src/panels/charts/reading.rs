@@ -3,6 +3,7 @@
 use super::figure::Flag;
 use super::scale::Window;
 use super::series::{Point, plain, rate, share, thinned};
+use crate::order::insertion_sort;
 use simulation::World;
 use simulation::metrics::{Slice, Tone};
 use simulation::time::{milliseconds, seconds};
@@ -117,9 +118,11 @@ fn flags(world: &World, window: Window) -> Vec<Flag> {
     flags
 }
 
+/// The servers by the numbers that their names end in: one that was put back stands last in the world,
+/// and would make an axis of 1, 2, 4, 5, 3.
 fn bars(world: &World) -> Vec<Bar> {
     let loads = world.metrics().server_loads();
-    world
+    let mut bars: Vec<Bar> = world
         .nodes()
         .filter(|node| matches!(node.role, RoleView::Server(_)))
         .enumerate()
@@ -134,7 +137,10 @@ fn bars(world: &World) -> Vec<Bar> {
             used: node.life == Life::Up
                 && !matches!(&node.role, RoleView::Server(server) if server.draining),
         })
-        .collect()
+        .collect();
+    let number = |bar: &Bar| bar.short.parse().unwrap_or(u32::MAX);
+    insertion_sort(&mut bars, |one, other| number(one) < number(other));
+    bars
 }
 
 /// The number that a name ends in: `server-3` is 3.
@@ -155,6 +161,17 @@ mod tests {
         assert_eq!(number_of("server-12").as_deref(), Some("12"));
         assert_eq!(number_of("säule7").as_deref(), Some("7"));
         assert_eq!(number_of("origin"), None);
+    }
+
+    #[test]
+    fn who_was_put_back_stands_where_its_number_says() {
+        let five = simulation::presets::find("five-servers").unwrap();
+        let mut world = World::new(&five).unwrap();
+        let gone = simulation::Action::RemoveNode("server-3".to_owned());
+        let back = world.apply(&gone).unwrap();
+        world.apply(&back).unwrap();
+        let numbers: Vec<String> = bars(&world).into_iter().map(|bar| bar.short).collect();
+        assert_eq!(numbers, ["1", "2", "3", "4", "5"]);
     }
 
     #[test]
