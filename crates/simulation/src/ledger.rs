@@ -11,6 +11,9 @@ pub struct Tally {
     pub failed: u64,
     /// Turned away by a full queue.
     pub shed: u64,
+    /// Those among the failed that nobody wanted any more: the loser of a hedge, or what its caller
+    /// left.
+    pub given_up: u64,
 }
 
 impl Tally {

@@ -185,6 +185,8 @@ fn the_loser_of_a_hedge_stops_costing() {
         }
     }
     assert!(cancelled > 100, "{cancelled}");
+    let attempts = world.ledger().attempts;
+    assert!(attempts.given_up > 100 && attempts.given_up <= attempts.failed);
     let slow = server(&world, "server-3");
     assert!(slow.queued < 20, "{} wait", slow.queued);
 }

@@ -91,4 +91,11 @@ fn verdict(ledger: &Ledger) -> Element {
         .class("verdict")
         .with(el("span").class(class).with(words))
         .with(el("span").with(format!("{} rerouted", plural(ledger.rerouted, "call"))))
+        .with((ledger.attempts.given_up > 0).then(|| {
+            let given_up = count(ledger.attempts.given_up);
+            let attempts = plural(ledger.attempts.failed, "failed attempt");
+            el("span").with(format!(
+                "{given_up} of {attempts} were given up: another was faster, or the caller had left"
+            ))
+        }))
 }

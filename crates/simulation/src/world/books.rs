@@ -372,7 +372,11 @@ impl crate::ledger::Tally {
         match outcome {
             Outcome::Answered(_) => self.answered += 1,
             Outcome::Shed => self.shed += 1,
-            Outcome::Failed(_) | Outcome::InFlight => self.failed += 1,
+            Outcome::Failed(status) => {
+                self.failed += 1;
+                self.given_up += u64::from(status == Status::Cancelled);
+            }
+            Outcome::InFlight => self.failed += 1,
         }
     }
 }
