@@ -249,7 +249,9 @@ const help = (page, { allowErrors = false }) => {
   /** Fails on any violation that axe finds, naming rule and elements. What arrives is paler until
    *  it is there. */
   page.axe = async (selector) => {
-    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((it) => it.finished)));
+    await page.evaluate(() => Promise.allSettled(document.getAnimations()
+      .filter((it) => Number.isFinite(it.effect?.getComputedTiming().endTime))
+      .map((it) => it.finished)));
     await page.addScriptTag({ path: axeSource });
     const violations = await page.evaluate(async (within) => {
       const found = await window.axe.run(within ?? document, { resultTypes: ['violations'] });

@@ -38,7 +38,7 @@ pub enum Because {
     ChecksFailed {
         /// The failures in a row, which is the `fall` of the settings at that time.
         fall: u32,
-        /// True if the last of them was not answered in time, false if it was answered badly.
+        /// True if the last of them was not answered in time, false if it was refused, or answered badly.
         timed_out: bool,
     },
     /// So many health checks passed in a row.

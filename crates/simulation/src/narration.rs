@@ -5,7 +5,7 @@ use crate::ids::NodeId;
 use crate::incident::{Incident, IncidentKind};
 use crate::record::Reason;
 use crate::time::{Nanos, milliseconds, seconds};
-use crate::view::{LinkState, RoleView};
+use crate::view::{Life, LinkState, RoleView};
 use crate::world::World;
 use balancer::Change;
 
@@ -225,7 +225,13 @@ impl World {
     fn added(&self, node: NodeId) -> String {
         let name = self.name(node);
         let linked = self.links().any(|link| link.a == node || link.b == node);
+        if self.node(node).is_some_and(|it| it.life != Life::Up) {
+            return format!("{name} was put back, and is down as before.");
+        }
         match self.node(node).map(|it| it.role) {
+            Some(RoleView::Server(server)) if server.draining => {
+                format!("{name} was put back, and is drained as before.")
+            }
             _ if !linked => format!("{name} was added; it has no link yet."),
             Some(RoleView::Server(_)) => format!("{name} was added: there is one more to serve."),
             Some(RoleView::Lan(_)) => {

@@ -10,7 +10,9 @@
 
 mod common;
 
-use balancer::{Ejection, FailurePercentage, Policy, SlowStart, Spill, Standing, SuccessRate};
+use balancer::{
+    Ejection, FailurePercentage, HealthCheck, Policy, SlowStart, Spill, Standing, SuccessRate,
+};
 use common::{act, believed, changed, start};
 use simulation::action::{Action, Death};
 use simulation::scenario::ServerSpec;
@@ -294,4 +296,41 @@ fn an_outlier_is_ejected_by_comparison() {
         believed != Belief::Up
     });
     assert_eq!(ejected, [true, true, false]);
+}
+
+/// Every silent death is found in the gap that is promised, with a faster pace while in doubt too.
+#[test]
+fn deaths_are_found_in_the_gap_that_is_promised() {
+    let checks = HealthCheck {
+        timeout: SECOND / 2,
+        ..HealthCheck::default()
+    };
+    let in_haste = HealthCheck {
+        fast_interval: Some(SECOND / 4),
+        ..checks
+    };
+    assert_eq!(
+        HealthCheck::default().detection_gap(),
+        (6 * SECOND, 8 * SECOND)
+    );
+    assert_eq!(in_haste.detection_gap(), (3 * SECOND / 2, 7 * SECOND / 2));
+    for check in [checks, in_haste] {
+        let mut world = start(&scenario(|it| it.health_check = Some(check), |_, _| {}));
+        for number in 1..=5u64 {
+            world.advance(world.now() + SECOND + number * SECOND / 7);
+            act(
+                &mut world,
+                Action::Kill(format!("server-{number}"), Death::Silence),
+            );
+        }
+        world.advance(world.now() + 10 * SECOND);
+        let (soonest, latest) = check.detection_gap();
+        let found = world.detections().iter();
+        let found: Vec<u64> = found.map(|it| it.detected - it.died).collect();
+        assert_eq!(found.len(), 5);
+        // The way there and back is part of a check.
+        let way = SECOND / 50;
+        let within = |it: &u64| (soonest - way..=latest + way).contains(it);
+        assert!(found.iter().all(within), "{found:?}, {soonest} to {latest}");
+    }
 }

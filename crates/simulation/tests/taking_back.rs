@@ -71,6 +71,26 @@ fn who_is_put_back_is_as_dead_and_drained_as_before_and_so_are_its_links() {
 }
 
 #[test]
+fn who_is_put_back_dead_is_told_to_be_back_not_to_be_killed() {
+    let mut world = five_servers();
+    do_all(&mut world, &befallen());
+    for (name, told) in [
+        ("server-3", "server-3 was put back, and is down as before."),
+        (
+            "server-2",
+            "server-2 was put back, and is drained as before.",
+        ),
+    ] {
+        let undo = world.apply(&Action::RemoveNode(name.to_owned())).unwrap();
+        let before = world.incidents_since(0).last().map_or(0, |it| it.number);
+        world.apply(&undo).unwrap();
+        let since = world.incidents_since(before);
+        let sentences: Vec<String> = since.map(|it| world.sentence(it)).collect();
+        assert_eq!(sentences, [told]);
+    }
+}
+
+#[test]
 fn a_link_that_is_put_back_is_as_cut_or_held_as_before() {
     let ends = Ends("server-3".to_owned(), "balancer".to_owned());
     for state in [Action::Cut(ends.clone()), Action::Hold(ends.clone())] {

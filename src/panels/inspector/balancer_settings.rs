@@ -7,8 +7,8 @@ use crate::markup::{el, group, part};
 use crate::panels::fields::{Choice, ChoiceProps};
 use crate::panels::format::{percent, setting};
 use balancer::{Ejection, HealthCheck, Policy};
+use simulation::Action;
 use simulation::file::sheet::Subject;
-use simulation::{Action, Nanos};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -74,7 +74,7 @@ fn checks(check: Option<HealthCheck>) -> String {
     check.map_or(
         "Nobody asks the servers how they are.".to_owned(),
         |check| {
-            let (soonest, latest) = gap(&check);
+            let (soonest, latest) = check.detection_gap();
             format!(
                 "A silent death is found after {} to {}.",
                 setting(soonest),
@@ -82,16 +82,6 @@ fn checks(check: Option<HealthCheck>) -> String {
             )
         },
     )
-}
-
-/// The soonest and the latest that checks discover a silent death (see `balancer::HealthCheck`).
-fn gap(check: &HealthCheck) -> (Nanos, Nanos) {
-    // From the first failed check on it is in doubt; and no check begins before the last one ended.
-    let doubtful = check.fast_interval.unwrap_or(check.interval);
-    let between = doubtful.max(check.timeout);
-    let others = u64::from(check.fall).saturating_sub(1);
-    let soonest = between.saturating_mul(others).saturating_add(check.timeout);
-    (soonest, soonest.saturating_add(check.interval))
 }
 
 fn out(ejection: Option<Ejection>) -> String {
@@ -107,51 +97,4 @@ fn out(ejection: Option<Ejection>) -> String {
         setting(ejection.base_time),
         percent(f64::from(ejection.max_percent) / 100.0)
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use simulation::time::SECOND;
-
-    #[test]
-    fn the_gap_of_haproxys_defaults() {
-        assert_eq!(gap(&HealthCheck::default()), (6 * SECOND, 8 * SECOND));
-    }
-
-    /// Every silent death is found in the gap that is promised, with a faster pace while in doubt too.
-    #[test]
-    fn the_gap_is_where_deaths_are_found() {
-        let mut scenario = simulation::presets::find("five-servers").unwrap();
-        let check = HealthCheck {
-            interval: 2 * SECOND,
-            timeout: SECOND / 2,
-            fast_interval: Some(SECOND / 4),
-            ..HealthCheck::default()
-        };
-        for node in &mut scenario.nodes {
-            if let simulation::scenario::Role::Balancer(settings) = &mut node.role {
-                settings.health_check = Some(check);
-            }
-        }
-        let mut world = simulation::World::new(&scenario).unwrap();
-        for number in 1..=5u64 {
-            let name = format!("server-{number}");
-            let kill = simulation::Action::Kill(name, simulation::action::Death::Silence);
-            world.advance(world.now() + SECOND + number * SECOND / 7);
-            world.apply(&kill).unwrap();
-        }
-        world.advance(world.now() + 10 * SECOND);
-        let (soonest, latest) = gap(&check);
-        let found: Vec<_> = world
-            .detections()
-            .iter()
-            .map(|it| it.detected - it.died)
-            .collect();
-        assert_eq!(found.len(), 5);
-        // The way there and back is part of a check.
-        let way = SECOND / 50;
-        let within = |it: &Nanos| (soonest - way..=latest + way).contains(it);
-        assert!(found.iter().all(within), "{found:?} {soonest} {latest}");
-    }
 }

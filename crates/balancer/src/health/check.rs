@@ -3,9 +3,8 @@
 //! Idea: a request of the balancer's own, every `interval`; `fall` failures in a row take a backend
 //! down, `rise` passes in a row bring it back.
 //! Source: HAProxy, `doc/configuration.txt`: `inter 2s`, `rise 2`, `fall 3`.
-//! Formula: a backend that dies silently is noticed when `fall` checks in a row have timed out: between
-//! `(fall - 1) * interval + timeout` and `fall * interval + timeout` after its death (sooner by less than
-//! a round trip if it died with a check under way). One that refuses connections needs no timeout.
+//! Formula: a backend that dies silently is noticed when `fall` checks in a row have timed out:
+//! [`HealthCheck::detection_gap`] after its death. One that refuses connections needs no timeout.
 //! Known failure: it notices nothing in between, and a backend that answers checks while it fails
 //! calls passes (see [`Ejection`](crate::Ejection)).
 //!
@@ -76,6 +75,21 @@ impl HealthCheck {
             return Err(SettingsError::ZeroFall);
         }
         Ok(())
+    }
+}
+
+impl HealthCheck {
+    /// The soonest and the latest that a silent death is noticed after it:
+    /// `(fall - 1) * max(fast interval, timeout) + timeout`, and one interval more; sooner by less than a
+    /// round trip if a check was under way. In doubt, from the first failed check on, the fast interval
+    /// counts, but no check begins before the last one has ended.
+    #[must_use]
+    pub fn detection_gap(&self) -> (Nanos, Nanos) {
+        let doubtful = self.fast_interval.unwrap_or(self.interval);
+        let between = doubtful.max(self.timeout);
+        let others = u64::from(self.fall).saturating_sub(1);
+        let soonest = between.saturating_mul(others).saturating_add(self.timeout);
+        (soonest, soonest.saturating_add(self.interval))
     }
 }
 

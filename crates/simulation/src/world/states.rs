@@ -8,6 +8,7 @@
 use super::World;
 use super::entities::{Link, Node, RoleState};
 use crate::action::{Action, Ends};
+use crate::incident::IncidentKind;
 use crate::scenario::{Scenario, Timed};
 use crate::view::{Life, LinkState};
 
@@ -40,6 +41,21 @@ impl World {
         let links = self.links.iter().flatten();
         let links = links.filter_map(|link| self.link_state(link));
         nodes.chain(links).collect()
+    }
+
+    /// Where a node was put back as it was, tells that once: nobody kills it now, nor cuts its links.
+    pub(super) fn tell_of_what_was_put_back(&mut self, actions: &[Action], told: u64) {
+        let [Action::AddNode { node, .. }, states @ ..] = actions else {
+            return;
+        };
+        let of_states = states.iter().all(|action| action.state_of().is_some());
+        if let (true, false, Some(node)) = (of_states, states.is_empty(), self.id_of(&node.name)) {
+            while self.incidents.back().is_some_and(|it| it.number > told) {
+                self.incidents.pop_back();
+            }
+            self.incidents_told = told;
+            self.tell(IncidentKind::Added { node });
+        }
     }
 
     /// What was done to a link.

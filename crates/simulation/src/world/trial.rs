@@ -14,9 +14,11 @@ impl World {
             trial.try_each(actions)?;
         }
         let mut undo = Vec::with_capacity(actions.len());
+        let told = self.incidents_told;
         for action in actions {
             undo.push(self.change(action)?);
         }
+        self.tell_of_what_was_put_back(actions, told);
         undo.reverse();
         Ok(taken_back(undo))
     }
