@@ -215,12 +215,15 @@ impl Core {
             let mut state = self.state.borrow_mut();
             state.focus_next = places.first().map(|&(target, _)| target);
             drop(state);
+            self.focus_pending();
             self.touch();
             return true;
         };
         let points: Vec<Point> = places.iter().map(|&(_, at)| at).collect();
         if let Some(index) = spot::toward(from, direction, &points) {
             self.state.borrow_mut().focus_next = Some(places[index].0);
+            // At once, not after the next render: the key that follows acts where this one went.
+            self.focus_pending();
             self.touch();
         }
         true

@@ -220,7 +220,7 @@ fn target_of(event: &Event) -> Option<Target> {
 
 impl Core {
     /// Gives the focus to what is to have it, once it is on the page.
-    fn focus_pending(&self) {
+    pub(super) fn focus_pending(&self) {
         let Some(target) = self.state.borrow_mut().focus_next.take() else {
             return;
         };

@@ -39,6 +39,18 @@ test('the same seed gives the same run as natively', async () => {
   assert.equal((await page.state()).trace_hash, 'fcf0fb0b2376ae93');
 });
 
+test('the key after an arrow acts where the arrow went', async () => {
+  const page = await open({ query: paused });
+  await page.getByRole('button', { name: /^LAN A/ }).focus();
+  const [from, to] = await page.evaluate(() => {
+    const before = document.activeElement;
+    before.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+    return [before, document.activeElement].map((button) => button.getAttribute('aria-label'));
+  });
+  assert.match(from, /^LAN A/);
+  assert.match(to, /^router/);
+});
+
 test('a server dragged from the palette takes calls', async () => {
   const page = await open({ query: paused });
   const part = await page.getByRole('button', { name: 'Server', exact: true }).boundingBox();
